@@ -1,0 +1,83 @@
+# XPress: `make` lists the targets. Each target installs what it needs first; the second run finds that done.
+
+PYTHON ?= python3
+VENV := .venv
+STAMPS := $(VENV)/stamps
+PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest
+JOBS ?= 2
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+# The targets use one venv, two cores and one terminal: one after the other.
+.NOTPARALLEL:
+
+.PHONY: help install demo test check static format bench docs constraints clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r t d; do printf '  %-12s %s\n' "$$t" "$$d"; done
+
+install: $(STAMPS)/dev $(STAMPS)/system ## Install everything for work on XPress into .venv
+	@echo "XPress is in $(VENV): $(VENV)/bin/xpress"
+
+demo: $(STAMPS)/all ## Export the demo space to a PDF and say where it is
+	@$(PY) demo/build.py
+
+test: static $(STAMPS)/system ## All checks and all tests
+	@$(PYTEST) -n $(JOBS)
+
+check: static $(STAMPS)/system ## Format, lint, types, layers and the fast tests: under two minutes
+	@$(PYTEST) -n $(JOBS) -m "not slow"
+
+static: $(STAMPS)/dev ## Format, lint, types and layers only
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(STAMPS)/dev ## Format the code and fix what ruff can fix
+	@$(PY) -m ruff check --fix-only .
+	@$(PY) -m ruff format .
+
+bench: $(STAMPS)/bench $(STAMPS)/bench-system ## Measure XPress against other ways to a PDF
+	@$(PY) bench/run.py
+
+docs: $(STAMPS)/all ## Write the generated reference anew
+	@$(PY) tools/reference.py
+
+constraints: ## Pin the newest versions of all packages in constraints.txt (needs the oldest Python we support)
+	@$(PYTHON) tools/constraints.py
+
+clean: ## Remove everything that can be made again
+	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist bench/out
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# --- What the targets need -------------------------------------------------------------------------------------------
+
+$(STAMPS)/venv:
+	@tools/venv.sh "$(PYTHON)" "$(VENV)"
+	@mkdir -p $(STAMPS)
+	@touch $@
+
+$(STAMPS)/all: $(STAMPS)/venv pyproject.toml constraints.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]'
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/venv pyproject.toml constraints.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,dev]'
+	@touch $@ $(STAMPS)/all
+
+$(STAMPS)/bench: $(STAMPS)/venv pyproject.toml constraints.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,bench]'
+	@touch $@ $(STAMPS)/all
+
+# Programs that the tests look at PDF files with. Java and Maven (for veraPDF) are used where they are, not installed.
+$(STAMPS)/system: $(STAMPS)/venv tools/system.sh
+	@tools/system.sh pdftoppm=poppler-utils qpdf=qpdf
+	@touch $@
+
+$(STAMPS)/bench-system: $(STAMPS)/venv tools/system.sh
+	@tools/system.sh chromium=chromium
+	@touch $@

@@ -1,0 +1,189 @@
+"""Writes docs/reference: what can be read off the program itself.
+
+python tools/reference.py           writes the pages
+python tools/reference.py --check   fails if a page isn't as it would be written
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from typer.core import TyperArgument, TyperGroup
+from typer.main import get_command
+
+from confluence_xpress.cli.app import app
+from confluence_xpress.cli.templates import kind_text
+from confluence_xpress.diagnostics import CODES
+from confluence_xpress.macros import table
+from confluence_xpress.templates import Option, built_in_templates, load_template
+
+ROOT = Path(__file__).resolve().parent.parent
+DIRECTORY = ROOT / "docs" / "reference"
+WRITER = ROOT / "src" / "confluence_xpress" / "writers" / "typst"
+NOTE = "<!-- Written by `make docs`: change the program, not this page. -->\n"
+SEVERITIES = ("error", "warning", "info")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write or check the pages."""
+    check = "--check" in arguments
+    wanted = pages()
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        if check:
+            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted[path], encoding="utf-8")
+    if check:
+        return 1 if stale else 0
+    print(f"{DIRECTORY.relative_to(ROOT)}: {len(stale)} pages written, the others were up to date")
+    return 0
+
+
+def pages() -> dict[Path, str]:
+    """Every page as it must be."""
+    texts = {
+        "commands": commands(),
+        "diagnostics": diagnostics(),
+        "macros": macros(),
+        "template-functions": functions(),
+        "templates": templates(),
+    }
+    return {DIRECTORY / f"{name}.md": f"{NOTE}\n{text.rstrip()}\n" for name, text in texts.items()}
+
+
+def commands() -> str:
+    """Every command, with its arguments and options."""
+    group = get_command(app)
+    if not isinstance(group, TyperGroup):
+        raise TypeError("xpress has subcommands")
+    parts = [f"# Commands\n\n{group.help}\n\n{_table(('Option', 'Meaning'), _parameters(group.params))}"]
+    for name, command in group.commands.items():
+        arguments = " ".join(str(p.metavar) for p in command.params if isinstance(p, TyperArgument))
+        rows = _parameters(command.params, defaults=True)
+        parts.append(
+            f"## `xpress {name}`\n\n{_paragraphs(inspect.cleandoc(command.help or ''))}\n\n"
+            f"```text\nxpress {name} [OPTIONS] {arguments}\n```\n\n"
+            f"{_table(('Argument or option', 'Meaning', 'Default'), rows)}"
+        )
+    return "\n".join(parts)
+
+
+def diagnostics() -> str:
+    """Every code that a report can hold."""
+    ordered = sorted(CODES.items(), key=lambda item: (SEVERITIES.index(item[1].severity), not item[1].lost, item[0]))
+    rows = ((f"`{name}`", code.severity, "yes" if code.lost else "", code.summary) for name, code in ordered)
+    return (
+        "# Diagnostics\n\nWhat the summary and the manifest may say, worst first. “Lost” means that something of the "
+        "source is not in the PDF:\n`--strict` fails on it. What to do about each is in the "
+        f"[user guide](../user-guide.md#diagnostics).\n\n{_table(('Code', 'Severity', 'Lost', 'Meaning'), rows)}"
+    )
+
+
+def macros() -> str:
+    """Every macro that has a handler."""
+    handlers = {**table.STATIC, **table.COMPUTED}
+    rows = ((f"`{name}`", (inspect.getdoc(handler) or "").partition("\n")[0]) for name, handler in handlers.items())
+    return (
+        "# Macros\n\nThe macros that XPress shows itself, by the name they have in storage format; ADF extensions of\n"
+        "the same name mean the same. What becomes of all others is in the "
+        f"[user guide](../user-guide.md#macros).\n\n{_table(('Macro', 'Becomes'), sorted(rows))}"
+    )
+
+
+def templates() -> str:
+    """The options of every built-in template."""
+    parts = ["# Options of the built-in templates\n\nSet with `--set NAME=VALUE`.\n"]
+    for name in built_in_templates():
+        template = load_template(name)
+        rows = ((f"`{o.name}`", o.help, _values(o), _default(o)) for o in template.options)
+        parts.append(
+            f"## `{name}`\n\n{template.description}\n\n{_table(('Option', 'Meaning', 'Values', 'Default'), rows)}"
+        )
+    return "\n".join(parts)
+
+
+def functions() -> str:
+    """The functions that a template must have, as the default template declares them."""
+    lines = (f"{name}({parameters})\n" for name, parameters in called_functions().items())
+    return (
+        "# Functions of a template\n\nThe writer calls these. Their parameters are those of the default template: a "
+        "value after a colon is the\ndefault, `..` takes any number. What they mean is in the "
+        f"[template guide](../templates.md#functions).\n\n```text\n{''.join(lines)}```"
+    )
+
+
+def called_functions() -> dict[str, str]:
+    """The parameters of each function of the default template that the writer calls, in the template's order."""
+    template = load_template("default").files["template.typ"]
+    writer = "".join(path.read_text(encoding="utf-8") for path in sorted(WRITER.glob("*.py")))
+    return {
+        found[1]: _parameter_list(template, found.end())
+        for found in re.finditer(r"^#let ([a-z-]+)\(", template, re.MULTILINE)
+        if re.search(rf"""[#"\s(]{re.escape(found[1])}[(\["]""", writer)
+    }
+
+
+def _parameter_list(text: str, start: int) -> str:
+    """The text up to the closing bracket."""
+    depth, quoted = 1, False
+    for end in range(start, len(text)):
+        if text[end] == '"':
+            quoted = not quoted
+        elif not quoted:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            if not depth:
+                return text[start:end]
+    raise ValueError("a bracket is not closed")
+
+
+def _parameters(parameters: Iterable[Any], *, defaults: bool = False) -> Iterator[tuple[str, ...]]:
+    for parameter in parameters:
+        if isinstance(parameter, TyperArgument):
+            shown = f"`{parameter.metavar}`"
+        else:
+            names = ", ".join(f"`{name}`" for name in sorted(parameter.opts, key=len))
+            value = _value(parameter)
+            shown = f"{names} `{value}`" if value else names
+        default = parameter.default if isinstance(parameter.default, str) and parameter.default else ""
+        yield (shown, str(parameter.help), f"`{default}`" if default else "")[: 3 if defaults else 2]
+    yield ("`--help`", "Show the help and exit.", "")[: 3 if defaults else 2]
+
+
+def _value(parameter: Any) -> str:
+    if parameter.is_flag:
+        return ""
+    return str(parameter.metavar or "|".join(get_args(parameter.type_descriptor.annotation)) or "N")
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+
+
+def _values(option: Option) -> str:
+    if option.kind == "choice":
+        return ", ".join(f"`{choice}`" for choice in option.choices)
+    return {"boolean": "`true`, `false`", "color": "such as `#0C66E4`", "language": "such as `en`, `pt-BR`"}.get(
+        option.kind, kind_text(option)
+    )
+
+
+def _default(option: Option) -> str:
+    if isinstance(option.default, bool):
+        return f"`{str(option.default).lower()}`"
+    return f"`{option.default}`" if option.default != "" else "empty"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
