@@ -1,0 +1,3 @@
+"""XPress: Confluence content becomes one beautiful, accessible, complete PDF."""
+
+__version__ = "0.1.0"

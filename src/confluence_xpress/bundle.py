@@ -1,0 +1,104 @@
+"""The bundle: all that the core is given. Page metadata, and answers to needs; the core fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from confluence_xpress.needs import Need
+
+BodyFormat = Literal["storage", "adf", "view"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Metadata of a file; its bytes are an answer to an `AttachmentNeed`."""
+
+    title: str
+    media_type: str = ""
+    file_id: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Metadata of a page or blog post. Times are ISO 8601, the author an account id or user key."""
+
+    id: str
+    title: str
+    space: str = ""
+    parent: str | None = None
+    position: int = 0
+    kind: Literal["page", "blogpost", "folder"] = "page"
+    labels: tuple[str, ...] = ()
+    version: int | None = None
+    created: str = ""
+    updated: str = ""
+    author: str = ""
+    url: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space. `base_url` is the site's, such as `https://example.atlassian.net/wiki`."""
+
+    key: str
+    name: str = ""
+    homepage: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A page body as Confluence gives it."""
+
+    format: BodyFormat
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Several pages, in page-tree order."""
+
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The bytes of a file. `media_type` as the source says; nobody relies on it."""
+
+    data: bytes
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person's display name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A need that can't be met, and why, in words for the reader."""
+
+    reason: str
+
+
+Answer = Body | Page | Pages | Media | User | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The selected pages in reading order (parents before their children) and what is known about the site."""
+
+    title: str
+    pages: tuple[Page, ...]
+    spaces: tuple[Space, ...] = ()
+    answers: Mapping[Need, Answer] = field(default_factory=dict)
+
+    def with_answers(self, answers: Mapping[Need, Answer]) -> Bundle:
+        """This bundle and more answers."""
+        return replace(self, answers={**self.answers, **answers})
