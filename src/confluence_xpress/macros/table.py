@@ -1,0 +1,78 @@
+"""The one table of macros. To add one: write a small file with its handler, and name it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from confluence_xpress.diagnostics import Diagnostic
+from confluence_xpress.macros.anchor import anchor
+from confluence_xpress.macros.call import Call, Expansion, Static
+from confluence_xpress.macros.children import children
+from confluence_xpress.macros.code import code, noformat
+from confluence_xpress.macros.context import Computed, Context
+from confluence_xpress.macros.excerpt import excerpt
+from confluence_xpress.macros.excerpt_include import excerpt_include
+from confluence_xpress.macros.expand import expand
+from confluence_xpress.macros.include import include
+from confluence_xpress.macros.layout import column, section
+from confluence_xpress.macros.panels import KINDS, message, panel
+from confluence_xpress.macros.properties import details
+from confluence_xpress.macros.status import status
+from confluence_xpress.macros.toc import toc, toc_zone
+from confluence_xpress.model import Macro
+
+STATIC: Mapping[str, Static] = MappingProxyType(
+    {
+        **dict.fromkeys(KINDS, message),
+        "anchor": anchor,
+        "code": code,
+        "details": details,
+        "excerpt": excerpt,
+        "expand": expand,
+        "noformat": noformat,
+        "panel": panel,
+        "section": section,
+        "status": status,
+        "toc": toc,
+        "toc-zone": toc_zone,
+    }
+)
+COMPUTED: Mapping[str, Computed] = MappingProxyType(
+    {
+        "children": children,
+        "column": column,
+        "excerpt-include": excerpt_include,
+        "include": include,
+    }
+)
+
+
+def is_computed(name: str) -> bool:
+    """Whether the macro waits for the macro transform."""
+    return name.casefold() in COMPUTED
+
+
+def expand_static(macro: Macro) -> tuple[Expansion, tuple[Diagnostic, ...]] | None:
+    """What a reader puts in the macro's place; None if it isn't a static macro (then it stays in the tree)."""
+    handler = STATIC.get(macro.name.casefold())
+    if handler is None:
+        return None
+    call = Call(macro)
+    return _finish(call, lambda: handler(call))
+
+
+def expand_computed(macro: Macro, context: Context) -> tuple[Expansion, tuple[Diagnostic, ...]] | None:
+    """What the macro transform puts in the macro's place; None if nobody knows the macro."""
+    handler = COMPUTED.get(macro.name.casefold())
+    if handler is None:
+        return None
+    call = Call(macro)
+    return _finish(call, lambda: handler(call, context))
+
+
+def _finish(call: Call, run: Callable[[], Expansion]) -> tuple[Expansion, tuple[Diagnostic, ...]]:
+    expansion = (*run(), *call.leftover())
+    for name in call.unread():
+        call.report("macro-parameter-ignored", f"parameter “{name}” of macro “{call.macro.name}” has no effect here")
+    return expansion, tuple(call.diagnostics)

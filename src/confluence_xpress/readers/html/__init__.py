@@ -1,0 +1,1 @@
+"""What the storage reader and the view reader share: the conversion of HTML elements."""
