@@ -1,0 +1,1 @@
+"""Transforms: document to document, with what is known about the site."""

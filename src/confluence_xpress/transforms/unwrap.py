@@ -1,0 +1,31 @@
+"""Wrappers that have done their work are taken off: excerpts, page properties, synced blocks, comment marks."""
+
+from __future__ import annotations
+
+from confluence_xpress.diagnostics import Diagnostic
+from confluence_xpress.model import Annotation, Blocks, Card, Inlines, Notice, SyncedBlock
+from confluence_xpress.model.text import inline_text, target_text
+
+
+def unwrap_annotation(node: Annotation) -> Inlines:
+    """The text that carries an inline comment."""
+    return node.content
+
+
+def unwrap_synced(node: SyncedBlock) -> tuple[Blocks, tuple[Diagnostic, ...]]:
+    """The synced content, or a notice where this page has only the reference."""
+    if node.content:
+        return node.content, ()
+    message = "The content of a synced block is kept on another page and can't be read from this one."
+    hint = "Copy the content into the page, or export the page that owns the block."
+    return (Notice(message),), (
+        Diagnostic("synced-block-unavailable", message, place=f"synced block {node.resource_id}", hint=hint),
+    )
+
+
+def live_list(node: Card) -> tuple[Diagnostic, ...]:
+    """What to say about a card that shows the result of a query."""
+    if not node.datasource:
+        return ()
+    name = inline_text(node.content) or target_text(node.target)
+    return (Diagnostic("datasource-unavailable", f"the live list “{name}” is shown as a link", place="card"),)
