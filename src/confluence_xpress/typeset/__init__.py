@@ -1,0 +1,1 @@
+"""Typesetting: Typst files become a PDF, the PDF is finished."""

@@ -1,0 +1,86 @@
+"""Tables as Typst markup. The table transform has made the grid complete, so placement is automatic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from confluence_xpress.model import Anchor, Block, Blocks, Card, Cell, Files, Heading, InlineFile, Link, Row, Table
+from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines
+from confluence_xpress.writers.typst.color import is_dark
+from confluence_xpress.writers.typst.escape import literal, string
+from confluence_xpress.writers.typst.state import Place
+
+_HORIZONTAL = {"left": "left", "center": "center", "right": "right", "justify": "left"}
+_VERTICAL = {"top": "top", "middle": "horizon", "bottom": "bottom"}
+
+T = TypeVar("T")
+_LINE = ",\n"
+
+WriteBlocks = Callable[[Blocks, Place], str]
+
+
+def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
+    """Markup of a table."""
+    inner = place.cell(table.fit)
+    fit = table.fit
+    columns = list(fit.columns) if fit and fit.columns else max((_width(row) for row in table.rows), default=0)
+    if not columns:
+        return ""
+    arguments = [f"columns: {literal([float(c) for c in columns] if isinstance(columns, list) else columns)}"]
+    if fit and fit.scale != 1:
+        arguments.append(f"scale: {literal(float(fit.scale))}")
+    if place.in_table:
+        arguments.append("nested: true")
+
+    def row(cells: Row) -> str:
+        return ", ".join([_cell(cell, inner, write_blocks) for cell in cells.cells])
+
+    head, body = table.rows[: table.header_rows], table.rows[table.header_rows :]
+    # A repeated header would repeat its labels: they stand before the table.
+    anchors = "".join(f"#anchor({string(node.name)});" for node in _inlines(head, Anchor) if place.claim(node.name))
+    if head:
+        # PDF/UA allows no link in a repeated header, and a repeated heading would be another bookmark.
+        once = any(_inlines(head, Link)) or any(_inlines(head, InlineFile)) or any(_headings(head))
+        arguments.append(f"table.header({'repeat: false, ' if once else ''}{', '.join(filter(None, map(row, head)))})")
+    # A row all of whose places are taken by spans from above has no cells of its own.
+    lines = [", ".join(arguments), *filter(None, map(row, body))]
+    return f"{anchors}\n#data-table({_LINE.join(lines)})" if anchors else f"#data-table({_LINE.join(lines)})"
+
+
+def _blocks(rows: tuple[Row, ...]) -> Iterator[Block]:
+    return (block for row in rows for cell in row.cells for block in iter_blocks(cell.content))
+
+
+def _headings(rows: tuple[Row, ...]) -> Iterator[Block]:
+    return (block for block in _blocks(rows) if isinstance(block, (Heading, Card, Files)))
+
+
+def _inlines(rows: tuple[Row, ...], kind: type[T]) -> Iterator[T]:
+    for block in _blocks(rows):
+        for line in own_inlines(block):
+            yield from (node for node in iter_inlines(line) if isinstance(node, kind))
+
+
+def _width(row: Row) -> int:
+    return sum(cell.colspan for cell in row.cells)
+
+
+def _cell(cell: Cell, place: Place, write_blocks: WriteBlocks) -> str:
+    body = write_blocks(cell.content, place)
+    arguments = []
+    if cell.colspan > 1:
+        arguments.append(f"colspan: {cell.colspan}")
+    if cell.rowspan > 1:
+        arguments.append(f"rowspan: {cell.rowspan}")
+    if cell.background:
+        arguments.append(f"fill: {string(cell.background)}")
+        if is_dark(cell.background):
+            body = f"#on-dark[{body}]"
+    sides = [_HORIZONTAL[cell.align]] if cell.align else []
+    sides += [_VERTICAL[cell.valign]] if cell.valign and cell.valign != "top" else []
+    if sides:
+        arguments.append(f"side: {' + '.join(sides)}")
+    if cell.header:
+        return f"th({', '.join(arguments)})[{body}]"
+    return f"td({', '.join(arguments)})[{body}]" if arguments else f"[{body}]"
