@@ -1,0 +1,184 @@
+"""Commands and options of `xpress`, and how their errors are shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from confluence_xpress import __version__
+from confluence_xpress.cli.arguments import comma_list, parse_assignments, parse_timestamp, spread
+from confluence_xpress.cli.console import Console
+from confluence_xpress.errors import InputError, XPressError
+
+app = typer.Typer(
+    name="xpress",
+    help="Turn Confluence content into one beautiful, accessible, complete PDF.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"xpress {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(no_args_is_help=True)
+def export(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A folder with pages.json, a Confluence space export (XML, zipped or unpacked), "
+            "or one body: storage format (.xml, .xhtml, .html), ADF (.json) or view HTML (.html).",
+        ),
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="OUT.pdf", help="Where the PDF goes; - for standard output.")
+    ] = "",
+    template: Annotated[
+        str, typer.Option(metavar="NAME|FOLDER", help="A built-in template, or a folder with one.")
+    ] = "default",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A template option; repeatable. See: xpress templates"),
+    ] = None,
+    pages: Annotated[str, typer.Option(metavar="ID,ID,…", help="Only these pages, in this order.")] = "",
+    root: Annotated[str, typer.Option(metavar="ID", help="Only this page and those below it.")] = "",
+    depth: Annotated[int | None, typer.Option(min=0, help="Levels below the root; 0 is the root alone.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL", help="Only pages with this label; repeatable.")
+    ] = None,
+    exclude_label: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL", help="No pages with this label, nor those below; repeatable.")
+    ] = None,
+    blog_posts: Annotated[bool, typer.Option("--blog-posts", help="Blog posts too, after the pages.")] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="OUT.json", help="Where the manifest goes; default: beside the PDF.")
+    ] = None,
+    pdf_standard: Annotated[
+        str, typer.Option(metavar="STANDARD,…", help="Such as ua-1,a-2a (the default), a-3b, 1.7 or none.")
+    ] = "ua-1,a-2a",
+    timestamp: Annotated[
+        str, typer.Option(metavar="ISO|EPOCH", help="Time of export, for reproducible files; default: now.")
+    ] = "",
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything was lost.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+) -> None:
+    """Export content on disk to a PDF.
+
+    Exit codes: 0 done; 1 done, but something was lost and --strict is set; 2 wrong usage or unreadable input;
+    3 our own failure.
+    """
+    from confluence_xpress.cli.export import Request, run_export
+    from confluence_xpress.sources.selection import Selection
+
+    request = Request(
+        source=source,
+        output=output,
+        template=template,
+        settings=parse_assignments(set_ or []),
+        selection=Selection(
+            pages=comma_list(pages),
+            root=root or None,
+            depth=depth,
+            labels=tuple(label or ()),
+            exclude_labels=tuple(exclude_label or ()),
+            blogposts=blog_posts,
+        ),
+        manifest=manifest,
+        standards=() if pdf_standard == "none" else comma_list(pdf_standard),
+        timestamp=parse_timestamp(timestamp or os.environ.get("SOURCE_DATE_EPOCH", "")),
+    )
+    try:
+        lost = run_export(request, Console(quiet=quiet))
+    except KeyboardInterrupt:
+        # The thread at work can't be stopped; the process can. No file has been written yet.
+        Console().error("interrupted; nothing was written")
+        sys.stderr.flush()
+        os._exit(130)
+    if lost and strict:
+        raise typer.Exit(1)
+
+
+@app.command(no_args_is_help=True)
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="One body: storage format, ADF or view HTML.")],
+    to: Annotated[Literal["tree", "json", "typst", "text"], typer.Option(help="What to show of it.")] = "tree",
+) -> None:
+    """Show how one body is read: for debugging and for template authors."""
+    from confluence_xpress.cli.read import run_read
+
+    run_read(file, to, Console())
+
+
+@app.command()
+def templates(
+    name: Annotated[str, typer.Argument(metavar="[NAME|FOLDER]", help="A template whose options to list.")] = "",
+) -> None:
+    """List the built-in templates, or the options of one."""
+    from confluence_xpress.cli.templates import run_templates
+
+    run_templates(name)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(143)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit. No traceback ever reaches the user."""
+    signal.signal(signal.SIGTERM, _terminate)
+    console = Console()
+    try:
+        app(args=spread(sys.argv[1:]), prog_name="xpress")
+    except InputError as error:
+        console.error(error.message, error.hint)
+        _exit(2)
+    except XPressError as error:
+        console.error(error.message, error.hint)
+        _exit(3)
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing to tell anybody.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _exit(3)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        console.error(f"{error.strerror or error}{where}", "Nothing was written.")
+        _exit(3)
+    except MemoryError:
+        console.error(
+            "There is not enough memory for this export.", "Export fewer pages at a time, with --root or --pages."
+        )
+        _exit(3)
+    except Exception as error:
+        if os.environ.get("XPRESS_DEBUG"):
+            raise
+        console.error(
+            f"XPress failed: {type(error).__name__}: {error}",
+            "This is a defect of ours. Set XPRESS_DEBUG=1 for the details and report it.",
+        )
+        _exit(3)
+    _exit(0)
+
+
+def _exit(code: int) -> NoReturn:
+    raise SystemExit(code)
