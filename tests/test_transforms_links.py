@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import pytest
 from hypothesis import given
@@ -341,10 +340,7 @@ def test_a_thousand_pages_that_link_to_each_other() -> None:
     pages: list[Page] = [page(str(n)) for n in range(1000)]
     where = site(pages)
     where._documents = {str(n): (Document(content(n)), ()) for n in range(1000)}
-    started = time.process_time()
+    # Looking at all pages for each of the 10,000 links would take minutes.
     prepared = prepare(where)
-    elapsed = time.process_time() - started
     assert not where.missing
     assert not [d for p in prepared for d in p.diagnostics]
-    # 0.8 s on a slow machine; looking at all pages for each of the 10,000 links would take minutes.
-    assert elapsed < 10

@@ -1,11 +1,12 @@
 """Makes docs/images/pages.png, the picture in the README: some pages of the demo handbook side by side.
 
-python tools/picture.py [PDF [PAGE ...]]    after `make demo`; needs pdftoppm (poppler)
+python tools/picture.py [PDF]    after `make demo`; needs pdftoppm (poppler)
 """
 
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ from PIL import Image, ImageDraw, ImageFilter
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "pages.png"
 HANDBOOK = ROOT / "build" / "demo" / "operations-handbook.pdf"
-PAGES = (1, 6, 19, 25)
+TITLES = ("Incident response", "Architecture", "Quarterly review")
+"""Pages shown beside the cover."""
 
 WIDTH, GAP, MARGIN = 420, 36, 40
 GROUND, EDGE, SHADOW = "#E9EDF2", "#D5DAE1", (23, 43, 77, 70)
@@ -27,8 +29,9 @@ COLORS = 128
 def main(arguments: Sequence[str]) -> int:
     """Render the pages and put them together."""
     pdf = Path(arguments[0]) if arguments else HANDBOOK
-    numbers = [int(argument) for argument in arguments[1:]] or PAGES
-    sheet = compose([page(pdf, number) for number in numbers])
+    manifest = json.loads(pdf.with_suffix(".manifest.json").read_bytes())
+    starts = {entry["title"]: entry["pdf_page"] for entry in manifest["pages"]}
+    sheet = compose([page(pdf, number) for number in (1, *(starts[title] for title in TITLES))])
     sheet.quantize(COLORS, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
     print(f"{PICTURE.relative_to(ROOT)}: {sheet.width} × {sheet.height}, {PICTURE.stat().st_size / 1000:.0f} kB")
     return 0

@@ -43,8 +43,9 @@ def write_chapter(chapter: Chapter, place: Place, new_sheet: str = "page") -> st
     if not (new_sheet == "page" or (new_sheet == "chapter" and chapter.depth == 1)):
         arguments.append("sheet: false")
     arguments.append(f"title: {string(chapter.title)}")
+    title = breakable(chapter.title, TITLE_WORD_LIMIT)
     return (
-        f'#import "/template/template.typ": *\n\n#page-title({", ".join(arguments)})[{breakable(chapter.title, TITLE_WORD_LIMIT)}]\n\n'
+        f'#import "/template/template.typ": *\n\n#page-title({", ".join(arguments)})[{title}]\n\n'
         f"{write_blocks(chapter.content, place)}\n"
     )
 
@@ -85,7 +86,8 @@ def _main(book: Book) -> str:
     if book.contents:
         entries = list(contents_entries(book))
         rows = "".join(
-            f"({level}, {f'[{markup(number)}]' if number else 'none'}, [{breakable(title, WORD_LIMIT)}], {string(label)}),\n"
+            f"({level}, {f'[{markup(number)}]' if number else 'none'}, "
+            f"[{breakable(title, WORD_LIMIT)}], {string(label)}),\n"
             for level, number, title, label in entries
         )
         if rows:
