@@ -59,13 +59,16 @@ class Typesetting:
         if characters := named_characters(error.diagnostic) - self._unshown:
             self._unshown |= characters
             return
-        places = dict.fromkeys((int(m.group(1)), int(m.group(2) or 0)) for m in _CULPRIT.finditer(error.diagnostic))
+        # One line of each page: the trace names a page several times, also as included and without a line.
+        places: dict[int, int] = {}
+        for found in _CULPRIT.finditer(error.diagnostic):
+            places[int(found[1])] = places.get(int(found[1])) or int(found[2] or 0)
         if not places:
             self._check_template()
-            places = dict.fromkeys((index, 0) for index in range(len(self.book.chapters)) if self._fails_alone(index))
+            places = {index: 0 for index in range(len(self.book.chapters)) if self._fails_alone(index)}
         if not places:
             raise error
-        for index, line in places:
+        for index, line in places.items():
             self._reduce(index, line, files, error)
 
     def _check_template(self) -> None:

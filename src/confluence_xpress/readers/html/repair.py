@@ -28,6 +28,7 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w.:-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""", re.ASCII)
 _BARE_VALUE = re.compile(r"""=\s*[^\s"'>]+$""")
 _NAME = re.compile(r"(?:([A-Za-z][\w.-]*):)?([A-Za-z_][\w.-]*)", re.ASCII)
+_RAW_END = re.compile(r"</(script|style)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 
 _MAX_OPEN = 200
@@ -76,6 +77,7 @@ def repair(text: str) -> Element:
     builder = _Builder()
     position = 0
     comments_end, sections_end = text.rfind("-->"), text.rfind("]]>")
+    raw_ends = {found[1].lower(): found.start() for found in _RAW_END.finditer(text)}
     while found := _TOKEN.search(text, position):
         start, position = found.span()
         builder.data(text[found.pos : start])
@@ -92,8 +94,8 @@ def repair(text: str) -> Element:
             # In `<a href=/x/>` the slash belongs to the address.
             empty = attributes.endswith("/") and (name.startswith("{") or not _BARE_VALUE.search(attributes))
             builder.start(name, attributes.removesuffix("/") if empty else attributes, empty=empty)
-            if name in ("script", "style") and not empty:
-                position = _raw_end(text, position, name)
+            if raw_ends.get(name, 0) > position and not empty:
+                position = next(end.start() for end in _RAW_END.finditer(text, position) if end[1].lower() == name)
     builder.data(text[position:])
     return builder.finish()
 
@@ -101,11 +103,6 @@ def repair(text: str) -> Element:
 def _lost_end(text: str, position: int) -> int:
     close = text.find("</ac:plain-text", position)
     return close if close >= 0 else len(text)
-
-
-def _raw_end(text: str, position: int, name: str) -> int:
-    close = re.compile(rf"</{name}\b", re.IGNORECASE).search(text, position)
-    return close.start() if close else position
 
 
 def _clark(name: str) -> str:

@@ -61,13 +61,14 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _use_own_namespaces(root: Element) -> None:
-    """Elements whose `ac:`, `ri:` or `at:` was bound to another address, brought home; no namespace for the others."""
+    """Elements whose `ac:`, `ri:` or `at:` was bound to another address, brought home; default namespaces removed."""
     home = dict.fromkeys(NAMESPACES.values(), "")
     for element in root.iter(etree.Element):
         name = etree.QName(element)
         if name.namespace and name.namespace not in home:
             own = NAMESPACES.get(element.prefix or "")
-            element.tag = f"{{{own}}}{name.localname}" if own else name.localname
+            if own or not element.prefix:
+                element.tag = f"{{{own}}}{name.localname}" if own else name.localname
         for key, value in list(element.attrib.items()):
             uri = etree.QName(key).namespace
             prefix = next((p for p, u in element.nsmap.items() if u == uri), None) if uri and uri not in home else None

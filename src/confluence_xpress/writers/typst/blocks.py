@@ -101,9 +101,9 @@ def write_block(node: Block, place: Place) -> str:
         case Preformatted():
             return f"#preformatted[{write_inlines(node.content, replace(place, word_limit=16))}]"
         case Panel():
-            return _panel(node, place)
+            return _panel(node, place) if node.content or node.title else ""
         case Expand():
-            arguments = [f"title: [{markup(node.title)}]"] if node.title.strip() else []
+            arguments = [f"title: [{breakable(node.title, place.word_limit)}]"] if node.title.strip() else []
             if is_short(node.content):
                 arguments.append("whole: true")
             return f"#expand({', '.join(arguments)})[{_body(node.content, place.boxed())}]"
@@ -130,9 +130,9 @@ def write_block(node: Block, place: Place) -> str:
         case Contents():
             return _contents(node, place)
         case Notice():
-            return f"#notice([{markup(node.message)}])[{_body(node.content, place.boxed())}]"
+            return f"#notice([{breakable(node.message, place.word_limit)}])[{_body(node.content, place.boxed())}]"
         case Macro():
-            return f"#notice([{markup(node.name)}])[{_body(node.body, place.boxed())}]"
+            return f"#notice([{breakable(node.name, place.word_limit)}])[{_body(node.body, place.boxed())}]"
         case _:
             assert_never(node)
 
@@ -195,7 +195,7 @@ def _code(node: CodeBlock, place: Place) -> str:
     if node.language:
         arguments.append(f"lang: {string(node.language)}")
     if node.title:
-        arguments.append(f"title: [{markup(node.title)}]")
+        arguments.append(f"title: [{breakable(node.title, place.word_limit)}]")
     if node.line_numbers:
         arguments.append(f"numbers: true, first: {max(0, node.first_line)}")
     if text.count("\n") < SHORT_CODE:
@@ -256,9 +256,9 @@ def _image(image: Image, place: Place) -> str:
             )
         case Missing():
             name = image.alt or image.title or image.source.name
-            shown = f"missing-image([{breakable(name, 16)}], [{markup(image.source.reason)}])"
+            shown = f"missing-image([{breakable(name, 16)}], [{breakable(image.source.reason, 16)}])"
         case source:
-            shown = f"missing-image([{breakable(image.alt or target_text(source), 16)}], [])"
+            shown = f"missing-image([{breakable(image.alt or target_text(source), 16)}], none)"
     linked = write_link(image.link, f"#{shown};", place)
     return f"[{linked}]" if linked.startswith("#link") else shown
 

@@ -39,7 +39,7 @@ def write_chapter(chapter: Chapter, place: Place, new_sheet: str = "page") -> st
     if chapter.number:
         arguments.append(f"number: [{markup(chapter.number)}]")
     if chapter.details:
-        arguments.append(f"details: [{markup(chapter.details)}]")
+        arguments.append(f"details: [{breakable(chapter.details, WORD_LIMIT)}]")
     if not (new_sheet == "page" or (new_sheet == "chapter" and chapter.depth == 1)):
         arguments.append("sheet: false")
     arguments.append(f"title: {string(chapter.title)}")

@@ -51,6 +51,7 @@ _CALLS = {
     "big": "big",
     "cite": "cite-text",
 }
+_STATUS_LIMIT = 20
 # A sign that has a text form and asks for its colour form, with what may follow it.
 _COLOUR_EMOJI = re.compile("[\u00a9\u00ae\u203c-\u3299#*0-9]\ufe0f\u20e3?")
 
@@ -85,18 +86,18 @@ def write_inline(node: Inline, place: Place) -> str:
         case Status():
             return _status(node)
         case Mention():
-            return f"#mention[{markup(node.text or inline_text((node,)).removeprefix('@'))}];"
+            return f"#mention[{breakable(node.text or inline_text((node,)).removeprefix('@'), place.word_limit)}];"
         case Date():
             return f"#date[{markup(place.format_day(node.day))}];"
         case Emoji():
-            return f"#emoji({string(node.text)});" if node.text else markup(node.short_name)
+            return f"#emoji({string(node.text)});" if node.text else breakable(node.short_name, place.word_limit)
         case InlineImage():
             return write_inline_image(node.image, place)
         case InlineFile():
             name = breakable(file_name(node.file), place.word_limit)
             return f"#file-chip(href: {literal(node.file.href or None)})[{name}];"
         case Placeholder():
-            return f"#placeholder[{markup(node.text)}];"
+            return f"#placeholder[{breakable(node.text, place.word_limit)}];"
         case InlineMacro():
             return write_text(node.macro.text or node.macro.name, place)
         case _:
@@ -137,9 +138,11 @@ def write_inline_image(image: Image, place: Place) -> str:
             )
             return write_link(image.link, shown, place)
         case Missing():
-            return f"#placeholder[{markup(image.source.name)}];"
+            return f"#placeholder[{breakable(image.source.name, place.word_limit)}];"
         case _:
-            return f"#placeholder[{markup(image.alt or image.title or target_text(image.source))}];"
+            return (
+                f"#placeholder[{breakable(image.alt or image.title or target_text(image.source), place.word_limit)}];"
+            )
 
 
 def file_name(file: File) -> str:
@@ -172,4 +175,4 @@ def _fallback(node: Link, place: Place) -> str:
 def _status(node: Status) -> str:
     named = node.color in ("neutral", "purple", "blue", "red", "yellow", "green")
     color = f"color: {string(node.color)}" if named else f"custom: {literal(lozenge(node.color))}"
-    return f"#status({color})[{markup(node.text)}];"
+    return f"#status({color})[{breakable(node.text, _STATUS_LIMIT)}];"

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from confluence_xpress.model import Anchor, Block, Blocks, Card, Cell, Files, Heading, InlineFile, Link, Row, Table
+from confluence_xpress.model import (
+    Anchor,
+    Block,
+    Blocks,
+    Card,
+    Cell,
+    Files,
+    Heading,
+    InlineFile,
+    InlineImage,
+    Link,
+    Paragraph,
+    Row,
+    Table,
+    Text,
+)
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines
 from confluence_xpress.writers.typst.color import is_dark
 from confluence_xpress.writers.typst.escape import literal, string
@@ -15,6 +30,8 @@ _HORIZONTAL = {"left": "left", "center": "center", "right": "right", "justify": 
 _VERTICAL = {"top": "top", "middle": "horizon", "bottom": "bottom"}
 
 T = TypeVar("T")
+_CHARACTER = 4.6
+"""Width of a character of table text in points, generously."""
 _LINE = ",\n"
 
 WriteBlocks = Callable[[Blocks, Place], str]
@@ -32,6 +49,8 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
         arguments.append(f"scale: {literal(float(fit.scale))}")
     if place.in_table:
         arguments.append("nested: true")
+    if _rows_are_short(table, 150 if place.in_box else 440):
+        arguments.append("whole: true")
 
     def row(cells: Row) -> str:
         return ", ".join([_cell(cell, inner, write_blocks) for cell in cells.cells])
@@ -46,6 +65,30 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
     # A row all of whose places are taken by spans from above has no cells of its own.
     lines = [", ".join(arguments), *filter(None, map(row, body))]
     return f"{anchors}\n#data-table({_LINE.join(lines)})" if anchors else f"#data-table({_LINE.join(lines)})"
+
+
+def _rows_are_short(table: Table, width: float) -> bool:
+    """Whether every row surely takes less than a third of a page, so that none need be broken. Width in points."""
+    shares = table.fit.columns if table.fit else ()
+    room = [max(1.0, (width * share / sum(shares) - 12) / _CHARACTER) for share in shares]
+    for row in table.rows:
+        for index, cell in enumerate(row.cells):
+            if cell.colspan > 1 or cell.rowspan > 1:
+                return False
+            lines = 0.0
+            for block in cell.content:
+                if not isinstance(block, Paragraph):
+                    return False
+                length = 0
+                for node in iter_inlines(block.content):
+                    if isinstance(node, Text):
+                        length += len(node.text)
+                    elif isinstance(node, InlineImage):
+                        return False
+                lines += 1 + (length / room[index] if index < len(room) else length / 60)
+            if lines > 14:
+                return False
+    return True
 
 
 def _blocks(rows: tuple[Row, ...]) -> Iterator[Block]:
