@@ -16,7 +16,7 @@ from confluence_xpress.model.text import block_text
 from confluence_xpress.model.walk import rewrite_blocks
 from confluence_xpress.readers.adf import extensions, read_adf
 from tests.adf_schema import Schema, load_schemas
-from tests.golden import check
+from tests.goldens import check
 
 GOLDEN = Path(__file__).parent / "golden" / "adf"
 CASES = sorted(set(GOLDEN.glob("*.json")) - set(GOLDEN.glob("*.tree.json")))

@@ -17,7 +17,7 @@ from confluence_xpress.model import Document
 from confluence_xpress.model.json import from_json, to_json
 from confluence_xpress.model.text import block_text
 from confluence_xpress.readers.storage import read_storage
-from tests.golden import check
+from tests.goldens import check
 
 HERE = Path(__file__).parent
 GOLDEN = sorted((HERE / "golden" / "storage").glob("*.storage.xml"))
@@ -78,6 +78,12 @@ def test_upper_case_is_html_too() -> None:
     assert read_storage("<P ALIGN='center'><B>x</B></P>") == read_storage("<p align='center'><b>x</b></p>")
 
 
+def test_other_namespaces() -> None:
+    other = "<ac:link xmlns:ac='http://example.com/4/ac/' xmlns:ri='urn:ri'><ri:page ri:content-title='T'/></ac:link>"
+    assert text(f"<p>{other} <o:p xmlns:o='urn:o'>same line</o:p></p>") == "T same line"
+    assert read_storage("<p xmlns='http://www.w3.org/1999/xhtml'><b>x</b></p>") == read_storage("<p><b>x</b></p>")
+
+
 def test_document_type_declares_no_entities() -> None:
     entities = '<!ENTITY a "spam"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">'
     assert text(f"<!DOCTYPE x [{entities}]><p>x &b; &f;</p>") == "x &b; &f;"
@@ -118,7 +124,7 @@ def test_huge_text_and_long_rows_are_read() -> None:
 
 
 def test_many_unclosed_tags_take_linear_time() -> None:
-    for piece in ("<!--", "<a '", '<a "', "</b>", "<b>", "<p>", "<![CDATA[", "<a b=", "&"):
+    for piece in ("<!--", "<a '", '<a "', "</b>", "<b>", "<p>", "<![CDATA[", "<a b=", "&", "<script>"):
         assert codes(piece * 20_000 + "<br>")[:1] == ["markup-repaired"]
 
 

@@ -18,7 +18,7 @@ from confluence_xpress.model.text import block_text
 from confluence_xpress.model.walk import iter_blocks, rewrite_blocks
 from confluence_xpress.readers.storage import read_storage
 from confluence_xpress.readers.view import read_view
-from tests.golden import check
+from tests.goldens import check
 
 HERE = Path(__file__).parent
 GOLDEN = sorted((HERE / "golden" / "view").glob("*.view.html"))

@@ -97,3 +97,13 @@ def _without_end_breaks(content: i.Inlines) -> i.Inlines:
     while end > start and type(content[end - 1]) is i.LineBreak:
         end -= 1
     return content[start:end]
+
+
+def filled_items(items: Iterable[b.ListItem], *, numbered: bool = False) -> tuple[b.ListItem, ...]:
+    """The items of a list that show something. In a numbered list empty ones keep the numbers of those after them."""
+    kept = list(items)
+    if not numbered:
+        return tuple(item for item in kept if item.content)
+    while kept and not kept[-1].content:
+        kept.pop()
+    return tuple(kept)

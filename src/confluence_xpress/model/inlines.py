@@ -129,7 +129,6 @@ class Status:
 
     text: str
     color: str = "neutral"
-    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

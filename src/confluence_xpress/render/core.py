@@ -103,7 +103,9 @@ def _prepare(site: Site, options: Options, media: dict[str, bytes]) -> tuple[Pre
         TransformOptions(
             numbering=options.settings.get("numbering") is True,
             images=lambda document, site, page: resolve_images(document, site, page, media),
-            tables=lambda document: fit_tables(document, width - margins, area.table_size, height - margins),
+            tables=lambda document: fit_tables(
+                document, width - margins, area.table_size, height - margins, area.table_padding
+            ),
         ),
     )
 

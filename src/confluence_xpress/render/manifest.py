@@ -40,6 +40,7 @@ _MACRO_NAMES = (
     re.compile(r"<ac:(?:structured-)?macro\b[^>]*?\bac:name=\"([^\"]*)\""),
     re.compile(r'\\?"extensionKey\\?"\s*:\s*\\?"([^"\\]*)'),
 )
+_QUOTED = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _NOT_SHOWN = ("macro-unknown", "macro-body-only", "macro-failed", "include-missing", "include-cycle")
 
 Manifest = dict[str, Any]
@@ -114,7 +115,9 @@ def _page(entry: Exported, titles: dict[str, str], diagnostics: Iterable[Diagnos
 
 def _macros(page: str, body: Body | None, diagnostics: Iterable[Diagnostic]) -> list[Manifest]:
     """The macros in the page's source, how often each stands there, and what became of them."""
-    counts = Counter(name for pattern in _MACRO_NAMES for name in pattern.findall(body.value)) if body else Counter()
+    # What is quoted in a code block is no macro.
+    source = _QUOTED.sub("", body.value) if body else ""
+    counts = Counter(name for pattern in _MACRO_NAMES for name in pattern.findall(source))
     results = {
         d.place.removeprefix("macro "): d.code
         for d in diagnostics

@@ -33,14 +33,15 @@ class Typesetting:
         self._steps: dict[int, int] = {}
 
     def run(self) -> bytes:
-        self._unshown |= unshown(self._write().values())
+        files = self._write()
+        self._unshown |= unshown(files.values())
         # Each round takes something out, so that it ends.
         for _ in range(3 * len(self.book.chapters) + 20):
-            files = self._write()
             try:
                 pdf = self._compile(files)
             except TypesettingError as error:
                 self._mend(error, files)
+                files = self._write()
                 continue
             self._report_unshown(files)
             return pdf

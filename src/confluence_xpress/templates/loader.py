@@ -22,7 +22,6 @@ REQUIRED = "template.typ"
 class TextArea:
     """What fitting needs to know of the looks; all in points."""
 
-    size: float = 9.6
     table_size: float = 8.8
     table_padding: float = 6.0
     margin_left: float = 71.0

@@ -81,7 +81,7 @@ def status(_reader: Reader, node: Node) -> Nodes:
     text = collapse(string(attrs, "text")).strip()
     name = string(attrs, "color")
     shown = name if name in _STATUS_COLORS else color(attrs, "color") or "neutral"
-    return [Status(text, shown, bold=string(attrs, "style") == "bold")] if text else []
+    return [Status(text, shown)] if text else []
 
 
 def inline_card(reader: Reader, node: Node) -> Nodes:

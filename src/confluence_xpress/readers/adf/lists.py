@@ -14,7 +14,7 @@ from confluence_xpress.model import (
     TaskItem,
     TaskList,
 )
-from confluence_xpress.model.build import to_blocks
+from confluence_xpress.model.build import filled_items, to_blocks
 from confluence_xpress.readers.adf.reader import Nodes, Reader
 from confluence_xpress.readers.adf.values import Node, attributes, items, mapping, string, whole
 
@@ -23,18 +23,18 @@ _TASKS = ("taskItem", "blockTaskItem")
 
 def bullet_list(reader: Reader, node: Node) -> Nodes:
     """A bullet list."""
-    found = _list_items(reader, node)
+    found = filled_items(_list_items(reader, node))
     return [BulletList(found)] if found else []
 
 
 def ordered_list(reader: Reader, node: Node) -> Nodes:
     """A numbered list; `order` is the number of its first item."""
-    found = _list_items(reader, node)
+    found = filled_items(_list_items(reader, node), numbered=True)
     return [OrderedList(found, whole(attributes(node), "order", 1, 0, 999_999_999))] if found else []
 
 
-def _list_items(reader: Reader, node: Node) -> tuple[ListItem, ...]:
-    """The items that have content. What stands between items belongs to the one before."""
+def _list_items(reader: Reader, node: Node) -> list[ListItem]:
+    """The items. What stands between items belongs to the one before."""
     found: list[ListItem] = []
     for item in items(node.get("content")):
         child = mapping(item)
@@ -45,7 +45,7 @@ def _list_items(reader: Reader, node: Node) -> tuple[ListItem, ...]:
                 found[-1] = ListItem((*found[-1].content, *content))
             else:
                 found.append(ListItem(content))
-    return tuple(item for item in found if item.content)
+    return found
 
 
 def task_list(reader: Reader, node: Node) -> Nodes:

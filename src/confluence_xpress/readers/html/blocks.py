@@ -28,7 +28,7 @@ from confluence_xpress.model import (
     Text,
     Url,
 )
-from confluence_xpress.model.build import is_blank
+from confluence_xpress.model.build import filled_items, is_blank
 from confluence_xpress.model.text import inline_text
 from confluence_xpress.readers.html.convert import Converter, Handler, division, nothing
 from confluence_xpress.readers.html.flow import Loose, Node, aligned, is_block, to_line, wrap
@@ -52,18 +52,18 @@ def heading(converter: Converter, element: Element) -> Iterable[Node]:
 
 def bullet_list(converter: Converter, element: Element) -> Iterable[Node]:
     """`ul`."""
-    items = _items(converter, element)
+    items = filled_items(_items(converter, element))
     return (BulletList(items),) if items else ()
 
 
 def ordered_list(converter: Converter, element: Element) -> Iterable[Node]:
     """`ol` with its start number."""
-    items = _items(converter, element)
+    items = filled_items(_items(converter, element), numbered=True)
     start = (element.get("start") or "").strip()
     return (OrderedList(items, int(start) if start.isdecimal() and len(start) < 10 else 1),) if items else ()
 
 
-def _items(converter: Converter, element: Element) -> tuple[ListItem, ...]:
+def _items(converter: Converter, element: Element) -> list[ListItem]:
     items: list[ListItem] = []
     for part in converter.parts(element, ("li",)):
         if not isinstance(part, tuple):
@@ -72,7 +72,7 @@ def _items(converter: Converter, element: Element) -> tuple[ListItem, ...]:
             items[-1] = ListItem(items[-1].content + part)
         else:
             items.append(ListItem(part))
-    return tuple(item for item in items if item.content)
+    return items
 
 
 def list_item(converter: Converter, element: Element) -> Iterable[Node]:

@@ -37,7 +37,7 @@ from confluence_xpress.writers.typst.breaks import BREAK, breakable
 from confluence_xpress.writers.typst.color import lozenge
 from confluence_xpress.writers.typst.escape import literal, markup, string
 from confluence_xpress.writers.typst.measure import inline_size
-from confluence_xpress.writers.typst.state import Place
+from confluence_xpress.writers.typst.state import WORD_LIMIT, Place
 
 _CALLS = {
     "strong": "strong",
@@ -52,6 +52,7 @@ _CALLS = {
     "cite": "cite-text",
 }
 _STATUS_LIMIT = 20
+_GLUED = re.compile(r"(?<=\S)\u00a0(?=\S)")
 # A sign that has a text form and asks for its colour form, with what may follow it.
 _COLOUR_EMOJI = re.compile("[\u00a9\u00ae\u203c-\u3299#*0-9]\ufe0f\u20e3?")
 
@@ -106,6 +107,9 @@ def write_inline(node: Inline, place: Place) -> str:
 
 def write_text(text: str, place: Place) -> str:
     """Markup of plain text: words that fit, emoji in colour."""
+    if "\u00a0" in text and (place.in_table or place.word_limit < WORD_LIMIT):
+        # Confluence's editor writes many; where room is short, a line may end there.
+        text = _GLUED.sub(" ", text)
     if "\ufe0f" not in text:
         return breakable(text, place.word_limit)
     result: list[str] = []
