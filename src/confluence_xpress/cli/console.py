@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+Advance = Callable[[int, int], None]
+"""Called with how much is done and how much is known to be there."""
 
 
 class Console:
@@ -26,16 +29,18 @@ class Console:
             print(f"  {hint}", file=sys.stderr)
 
     @contextmanager
-    def step(self, label: str) -> Iterator[None]:
-        """A piece of work: a spinner with the time on a terminal, one line elsewhere."""
+    def step(self, label: str) -> Iterator[Advance]:
+        """A piece of work: a bar with the time on a terminal, one line elsewhere. Gives what moves the bar."""
         if not self.interactive:
             self.say(label)
-            yield
+            yield lambda _done, _known: None
             return
         from rich.console import Console as RichConsole
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.markup import escape
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
         with Progress(*columns, console=RichConsole(stderr=True), transient=True) as progress:
-            progress.add_task(label, total=None)
-            yield
+            # Without a total the bar pulses: the typesetter does not say how far it is.
+            task = progress.add_task(escape(label), total=None)
+            yield lambda done, known: progress.update(task, completed=done, total=known)

@@ -65,9 +65,11 @@ def run_export(request: Request, console: Console) -> bool:
     gc.set_threshold(200_000, 20, 50)
 
     def work() -> tuple[Rendition, int]:
-        with console.step(f"Reading {request.source}"):
+        with console.step(f"Reading {request.source}") as advance:
             source = open_source(request.source)
-            bundle = collect(source, request.selection, needs=lambda bundle: needs(bundle, options, reader))
+            bundle = collect(
+                source, request.selection, needs=lambda bundle: needs(bundle, options, reader), progress=advance
+            )
         with console.step(f"Typesetting {_count(len(bundle.pages), 'Confluence page')}"):
             return render(bundle, options, source.diagnostics, reader), len(bundle.pages)
 

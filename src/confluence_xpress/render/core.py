@@ -67,7 +67,7 @@ def render(bundle: Bundle, options: Options, found: Iterable[Diagnostic] = (), r
     site = Site(bundle, reader)
     pages = _prepare(site, options, media)
     typesetting = Typesetting(make_book(bundle, pages, options), options, media)
-    pdf, facts = finish(typesetting.run())
+    pdf, facts = finish(typesetting.run(), bookmarks=options.settings.get("bookmarks") is not False)
     diagnostics = (*found, *(d for page in pages for d in page.diagnostics), *typesetting.diagnostics)
     starts = _starts(typesetting.book, facts)
     manifest = make_manifest(

@@ -231,6 +231,10 @@ def _body(page: Page, site: Site) -> tuple[Document, Found]:
         hint = "Check that you may view the page, and that the source holds it."
         shown = _notice(f"The content of this page is not available: {answer.reason}")
         return shown, (Diagnostic("page-body-missing", message, hint=hint),)
+    read, found = answer
+    if any(diagnostic.code == "page-body-unreadable" for diagnostic in found):
+        notice = "The content of this page could not be read; what can be made out of it follows."
+        return replace(read, content=(Notice(notice), *read.content)), found
     return answer
 
 
