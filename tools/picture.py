@@ -20,10 +20,8 @@ HANDBOOK = ROOT / "build" / "demo" / "operations-handbook.pdf"
 TITLES = ("Incident response", "Architecture", "Quarterly review")
 """Pages shown beside the cover."""
 
-WIDTH, GAP, MARGIN = 420, 36, 40
+WIDTH, GAP, MARGIN = 400, 34, 38
 GROUND, EDGE, SHADOW = "#E9EDF2", "#D5DAE1", (23, 43, 77, 70)
-COLORS = 128
-"""Few enough for a small file, enough for smooth letters."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     manifest = json.loads(pdf.with_suffix(".manifest.json").read_bytes())
     starts = {entry["title"]: entry["pdf_page"] for entry in manifest["pages"]}
     sheet = compose([page(pdf, number) for number in (1, *(starts[title] for title in TITLES))])
-    sheet.quantize(COLORS, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
+    sheet.save(PICTURE, optimize=True)
     print(f"{PICTURE.relative_to(ROOT)}: {sheet.width} × {sheet.height}, {PICTURE.stat().st_size / 1000:.0f} kB")
     return 0
 

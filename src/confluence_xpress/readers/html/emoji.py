@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from confluence_xpress.model import Emoji
+from confluence_xpress.model.emoji import ATLASSIAN
 
 _CODE_POINTS = re.compile(r"[0-9a-f]{2,6}(-[0-9a-f]{2,6})*")
 _CLASSIC = {
@@ -41,7 +42,7 @@ def emoji(name: str = "", short_name: str = "", emoji_id: str = "", fallback: st
     counts more than that name.
     """
     text = fallback if fallback and not fallback.isascii() and not fallback.startswith(":") else ""
-    text = text or _characters(emoji_id)
+    text = text or ATLASSIAN.get(emoji_id) or _characters(emoji_id)
     if not text and not (name == "blue-star" and (short_name or emoji_id)):
         text = _CLASSIC.get(name, "")
     return Emoji(short_name or (f":{name}:" if name else ""), text, emoji_id)
