@@ -80,9 +80,11 @@ def _load(folder: Traversable, where: str) -> Template:
             )
     area = about.get("text", {})
     try:
-        text_area = TextArea(**{key: float(str(value)) for key, value in area.items()})
-    except (TypeError, ValueError) as error:
+        text_area = TextArea(**{key: _length(value) for key, value in area.items()})
+    except (AttributeError, TypeError, ValueError) as error:
         raise InputError(f"template {where}: table [text] is wrong: {error}", "See docs/templates.md.") from error
+    if not all(isinstance(table, dict) for table in words.values()):
+        raise InputError(f"{where}/words.toml: words must be in tables", 'Write [en], and below it name = "text".')
     return Template(
         name=str(about.get("name", folder.name)),
         description=str(about.get("description", "")),
@@ -91,6 +93,13 @@ def _load(folder: Traversable, where: str) -> Template:
         words={language: {k: str(v) for k, v in table.items()} for language, table in words.items()},
         area=text_area,
     )
+
+
+def _length(value: object) -> float:
+    length = float(str(value))
+    if not 0 <= length < 10_000:
+        raise ValueError(f"{value} is no length in points")
+    return length
 
 
 def _text(entry: Traversable, where: str) -> str:

@@ -78,15 +78,18 @@ def read_options(tables: object, where: str) -> tuple[Option, ...]:
                 f"{where}: option “{name}” needs a type ({', '.join(get_args(Kind))}) and a default",
                 "See docs/templates.md.",
             )
-        option = Option(
-            name,
-            table["type"],
-            table["default"],
-            str(table.get("help", "")),
-            tuple(str(choice) for choice in table.get("choices", ())),
-            int(table.get("minimum", 0)),
-            int(table.get("maximum", 999)),
-        )
+        try:
+            option = Option(
+                name,
+                table["type"],
+                table["default"],
+                str(table.get("help", "")),
+                tuple(str(choice) for choice in table.get("choices", ())),
+                int(table.get("minimum", 0)),
+                int(table.get("maximum", 999)),
+            )
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{where}: option “{name}” is wrong: {error}", "See docs/templates.md.") from error
         default = option.default
         option.parse(str(default).casefold() if isinstance(default, bool) else str(default))
         options.append(option)

@@ -1,0 +1,57 @@
+"""What is in a PDF: `python -m bench.pdf WORDS.json FILE.pdf` prints its facts as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from unicodedata import normalize
+
+import pikepdf
+
+_WORD = re.compile(r"\w+")
+_HYPHEN = re.compile(r"(?<=\w)-\s*(?=\w)")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+
+
+def words(text: str) -> Counter[str]:
+    """How often each word is in a text, whatever its case.
+
+    Words joined by a hyphen count as one without it, since `pdftotext` takes away the hyphens at line ends.
+    """
+    plain = normalize("NFKC", text).translate(_INVISIBLE).casefold()
+    return Counter(_WORD.findall(_HYPHEN.sub("", plain)))
+
+
+def recall(wanted: Counter[str], found: Counter[str]) -> float:
+    """The share of the wanted words that were found, each as often as it is wanted."""
+    return (wanted & found).total() / max(1, wanted.total())
+
+
+def facts(pdf: Path, wanted: Counter[str]) -> dict[str, object]:
+    """Pages, size and tags; and the share of the wanted words, if poppler's `pdftotext` is there to tell."""
+    with pikepdf.open(pdf) as document:
+        result: dict[str, object] = {
+            "pdf_pages": len(document.pages),
+            "bytes": pdf.stat().st_size,
+            "tagged": "/StructTreeRoot" in document.Root,
+            "recall": None,
+        }
+    if program := shutil.which("pdftotext"):
+        text = subprocess.run([program, "-q", str(pdf), "-"], capture_output=True, check=True).stdout
+        result["recall"] = recall(wanted, words(text.decode("utf-8", "replace")))
+    return result
+
+
+def main() -> None:
+    """Print the facts."""
+    wanted = Counter(json.loads(Path(sys.argv[1]).read_text("utf-8")))
+    print(json.dumps(facts(Path(sys.argv[2]), wanted)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Options and fixtures that every test may use."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests import corpus
+
+Exported = Callable[..., corpus.Export]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--accept`: golden files become what the code gives now."""
+    parser.addoption("--accept", action="store_true", help="write golden files anew; look at the difference")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nobody looks at what a machine accepts."""
+    if config.getoption("--accept") and os.environ.get("CI"):
+        raise pytest.UsageError("--accept is for people: it would make every golden test pass")
+
+
+@pytest.fixture
+def accept(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written."""
+    return bool(request.config.getoption("--accept"))
+
+
+@pytest.fixture(scope="session")
+def poppler() -> None:
+    """Skips without poppler's programs."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """A function like `corpus.export` that renders each document once, however many tests and processes look at it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "exports"
+    folder.mkdir(exist_ok=True)
+
+    def get(path: Path, settings: Mapping[str, str] | None = None) -> corpus.Export:
+        key = hashlib.sha256(repr((str(path), sorted((settings or {}).items()))).encode()).hexdigest()
+        file = folder / key
+        with file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if file.is_file():
+                found: corpus.Export = pickle.loads(file.read_bytes())
+                return found
+            made = corpus.export(path, settings)
+            file.write_bytes(pickle.dumps(made))
+            return made
+
+    return get

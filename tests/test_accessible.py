@@ -1,0 +1,62 @@
+"""veraPDF finds no fault: PDF/UA-1 and PDF/A-2a, in the demo and in everything that the corpus holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Exported
+from tests.corpus import ABSENT, DEMO, as_space, documents
+from tests.verapdf import unavailable, validate
+
+pytestmark = pytest.mark.slow
+FLAVOURS = pytest.mark.parametrize("flavour", ["ua1", "2a"])
+
+
+@pytest.fixture(autouse=True)
+def _needs_verapdf() -> None:
+    # Not skipif: that would fetch veraPDF while tests are collected.
+    if reason := unavailable():
+        pytest.skip(reason)
+
+
+def faults(pdfs: dict[str, bytes], flavour: str, folder: Path) -> list[str]:
+    """Every fault, with the name of its file."""
+    paths = []
+    for name, data in pdfs.items():
+        paths.append(folder / f"{name}.pdf")
+        paths[-1].write_bytes(data)
+    found = validate(paths, flavour)
+    return [f"{path.stem}: {fault}" for path, its_faults in found.items() for fault in its_faults]
+
+
+@FLAVOURS
+def test_the_demo(flavour: str, exported: Exported, tmp_path: Path) -> None:
+    pdfs = {
+        "default": exported(DEMO).rendition.pdf,
+        "plain": exported(DEMO, {"cover": "false", "contents": "false", "new_sheet": "none"}).rendition.pdf,
+        "numbered": exported(DEMO, {"numbering": "true", "paper": "a5", "language": "de"}).rendition.pdf,
+    }
+    assert faults(pdfs, flavour, tmp_path) == []
+
+
+@FLAVOURS
+def test_the_corpus(flavour: str, exported: Exported, tmp_path_factory: pytest.TempPathFactory) -> None:
+    # All documents of a kind make one book: the same content as one by one, and titles, contents and links besides.
+    shared = tmp_path_factory.getbasetemp().parent
+    pdfs = {}
+    for kind in ("storage", "adf"):
+        if not (paths := documents(kind)):
+            pytest.skip(ABSENT)
+        folder = shared / f"verapdf-{kind}"
+        folder.mkdir(exist_ok=True)
+        pdfs[kind] = exported(as_space(folder, paths)).rendition.pdf
+    for path in documents("space-exports"):
+        if path.name in SPACES:
+            pdfs[path.name] = exported(path).rendition.pdf
+    assert faults(pdfs, flavour, tmp_path_factory.mktemp("pdfs")) == []
+
+
+SPACES = {"xwiki-confluence-5.9.zip", "doctoolchain-testspace", "xwiki-multilingual", "xwiki-emoji", "xwikipro-navmap"}
+"""Exports with images, tables, other scripts and deep trees."""
