@@ -36,7 +36,8 @@ def make_book(bundle: Bundle, pages: tuple[PreparedPage, ...], options: Options)
     title = str(settings.get("title") or bundle.title)
     several = len(pages) > 1
     text = "".join(p.page.title for p in pages)
-    spaces = [space for space in bundle.spaces if any(p.page.space == space.key for p in pages)]
+    # A single body has no space.
+    spaces = [space for space in bundle.spaces if space.key and any(p.page.space == space.key for p in pages)]
     today = show_day(day_of(options.timestamp))
     facts = [
         (words.get("space", ""), f"{space.name} ({space.key})" if space.name else space.key) for space in spaces[:3]
@@ -66,7 +67,7 @@ def make_book(bundle: Bundle, pages: tuple[PreparedPage, ...], options: Options)
         language=language.casefold(),
         region=region.rpartition("-")[2].upper(),
         subtitle=str(settings.get("subtitle", "")),
-        eyebrow=" · ".join(s.name or s.key for s in spaces[:2]) or words.get("pages", ""),
+        eyebrow=" · ".join(s.name or s.key for s in spaces[:2]),
         facts=tuple(facts),
         footer=tuple(footer),
         keywords=tuple(dict.fromkeys(label for p in pages for label in p.page.labels))[:50],
