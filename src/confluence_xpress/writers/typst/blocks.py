@@ -50,7 +50,7 @@ from confluence_xpress.writers.typst.measure import figure_size
 from confluence_xpress.writers.typst.state import Place
 from confluence_xpress.writers.typst.tables import write_table
 
-SHORT_CODE = 10
+SHORT_CODE = 14
 """Lines of code that stay on one page."""
 _SIDES = {"left": "left", "center": "center", "right": "right", "justify": "left"}
 _PLACES = {"left": "left", "wrap-left": "left", "right": "right", "wrap-right": "right"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import TypeVar
 
 from confluence_xpress.model import (
@@ -30,6 +31,8 @@ _HORIZONTAL = {"left": "left", "center": "center", "right": "right", "justify": 
 _VERTICAL = {"top": "top", "middle": "horizon", "bottom": "bottom"}
 
 T = TypeVar("T")
+SHORT_TABLE = 22
+"""Lines of a table that stays on one page."""
 _CHARACTER = 4.6
 """Width of a character of table text in points, generously."""
 _LINE = ",\n"
@@ -49,8 +52,11 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
         arguments.append(f"scale: {literal(float(fit.scale))}")
     if place.in_table:
         arguments.append("nested: true")
-    if _rows_are_short(table, 150 if place.in_box else 440):
+    height = _lines(table, 150 if place.in_box else 440)
+    if height < inf:
         arguments.append("whole: true")
+    if height < SHORT_TABLE:
+        arguments.append("together: true")
 
     def row(cells: Row) -> str:
         return ", ".join([_cell(cell, inner, write_blocks) for cell in cells.cells])
@@ -67,28 +73,35 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
     return f"{anchors}\n#data-table({_LINE.join(lines)})" if anchors else f"#data-table({_LINE.join(lines)})"
 
 
-def _rows_are_short(table: Table, width: float) -> bool:
-    """Whether every row surely takes less than a third of a page, so that none need be broken. Width in points."""
+def _lines(table: Table, width: float) -> float:
+    """About how many lines of text the table has, if every row surely takes less than a third of a page; else infinity.
+
+    Width in points.
+    """
     shares = table.fit.columns if table.fit else ()
     room = [max(1.0, (width * share / sum(shares) - 12) / _CHARACTER) for share in shares]
+    total = 0.0
     for row in table.rows:
+        tallest = 0.0
         for index, cell in enumerate(row.cells):
             if cell.colspan > 1 or cell.rowspan > 1:
-                return False
+                return inf
             lines = 0.0
             for block in cell.content:
                 if not isinstance(block, Paragraph):
-                    return False
+                    return inf
                 length = 0
                 for node in iter_inlines(block.content):
                     if isinstance(node, Text):
                         length += len(node.text)
                     elif isinstance(node, InlineImage):
-                        return False
+                        return inf
                 lines += 1 + (length / room[index] if index < len(room) else length / 60)
-            if lines > 14:
-                return False
-    return True
+            tallest = max(tallest, lines)
+        if tallest > 14:
+            return inf
+        total += tallest
+    return total
 
 
 def _blocks(rows: tuple[Row, ...]) -> Iterator[Block]:
