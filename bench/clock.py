@@ -23,7 +23,7 @@ STAGES = {
     "other": "all else",
 }
 PYTHON = ("read", "transform", "write")
-"""The stages that are XPress's own work on the content, which DESIGN.md gives a budget."""
+"""The stages that are XPress's own work on the content, which together have a budget."""
 
 
 class Clock:

@@ -35,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     OUT.mkdir(parents=True)
     load = machine.load()
     tools = all_tools()
-    contents = [_content(content, tools, options) for content in _contents(options)]
+    contents = []
+    for content in _contents(options):
+        contents.append(_content(content, tools, options))
+        # If the run is broken off, what there is stays.
+        (content.source.parent / "result.json").write_text(json.dumps(contents[-1], indent=1), "utf-8")
     result = {
         "machine": machine.facts(),
         "cores": machine.cores(),

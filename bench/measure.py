@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,18 +58,23 @@ def measure(command: Sequence[str], log: Path, limit: float, env: Mapping[str, s
         watch = _Watch(process.pid, started + limit)
         watch.start()
         wall, cpu, largest = 0.0, 0.0, 0
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, 0)
-            except ChildProcessError:
-                break
-            cpu += usage.ru_utime + usage.ru_stime
-            largest = max(largest, usage.ru_maxrss * 1024)
-            if pid == process.pid:
-                wall = time.perf_counter() - started
-                process.returncode = os.waitstatus_to_exitcode(status)
-                watch.deadline = time.perf_counter() + _GRACE
-        watch.stop()
+        try:
+            while True:
+                try:
+                    pid, status, usage = os.wait4(-1, 0)
+                except ChildProcessError:
+                    break
+                cpu += usage.ru_utime + usage.ru_stime
+                largest = max(largest, usage.ru_maxrss * 1024)
+                if pid == process.pid:
+                    wall = time.perf_counter() - started
+                    process.returncode = os.waitstatus_to_exitcode(status)
+                    watch.deadline = time.perf_counter() + _GRACE
+        except BaseException:
+            _kill(_descendants(os.getpid()))  # Ctrl-C does not reach them: they have a session of their own
+            raise
+        finally:
+            watch.stop()
     error = ""
     if watch.overran:
         error = f"stopped after {limit:.0f} s"
@@ -96,16 +102,18 @@ class _Watch(threading.Thread):
             self.peak = max(self.peak, _memory(pids))
             if time.perf_counter() > self.deadline:
                 self.overran = self.overran or self._pid in pids
-                for pid in pids:
-                    try:
-                        os.kill(pid, signal.SIGKILL)
-                    except ProcessLookupError:
-                        continue
+                _kill(pids)
 
     def stop(self) -> None:
         """End sampling."""
         self._done.set()
         self.join()
+
+
+def _kill(pids: Sequence[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _descendants(pid: int) -> list[int]:

@@ -74,9 +74,10 @@ def _content(content: Result) -> str:
             )
         )
     head = ("wall s", "pages/s", "CPU s", "CPU ms/page", "peak MB", "peak MB, all", "PDF MB", "words found")
+    runs = "one run" if content["runs"] == 1 else f"median of {content['runs']} runs"
     return (
         f"### {content['name']}: {content['pages']} Confluence pages, "
-        f"{content['words']:,} words, median of {content['runs']}\n\n"
+        f"{content['words']:,} words, {runs}\n\n"
         f"{table(('program', 'PDF pages', *head), rows)}"
     )
 

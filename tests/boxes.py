@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
+
+# Boxes of lines that stand close to each other share a little; points.
+_LEAST_WIDTH = 3.0
+_LEAST_HEIGHT = 5.0
 
 
 @dataclass(frozen=True)
@@ -39,3 +44,21 @@ def word_boxes(pdf: bytes) -> Iterator[Word]:
         for word in page.iter("word"):
             left, top, right, bottom = (float(word.get(name, 0)) for name in ("xmin", "ymin", "xmax", "ymax"))
             yield Word(word.text or "", number, left, top, right, bottom, width, height)
+
+
+def overlaps(words: Iterable[Word]) -> Iterator[tuple[Word, Word]]:
+    """Pairs of words that stand on each other. The boxes of emoji are larger than what is drawn: they don't count."""
+    by_page: dict[int, list[Word]] = {}
+    for word in words:
+        if not any(sign in "\ufe0f\u20e3" or unicodedata.category(sign) == "So" for sign in word.text):
+            by_page.setdefault(word.page, []).append(word)
+    for page in by_page.values():
+        page.sort(key=lambda word: word.top)
+        for index, upper in enumerate(page):
+            for lower in page[index + 1 :]:
+                if lower.top > upper.bottom - _LEAST_HEIGHT:
+                    break
+                width = min(upper.right, lower.right) - max(upper.left, lower.left)
+                height = min(upper.bottom, lower.bottom) - lower.top
+                if width > _LEAST_WIDTH and height > _LEAST_HEIGHT:
+                    yield upper, lower

@@ -1,12 +1,13 @@
-"""No word leaves the page: wide tables, long words and deep nesting stay between the margins."""
+"""No word leaves the page, none stands on another: wide tables, long words, deep nesting stay between the margins."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+import typst
 
-from tests.boxes import Word, word_boxes
+from tests.boxes import overlaps, word_boxes
 from tests.conftest import Exported
 from tests.corpus import ABSENT, ALONE, DEMO, documents, export
 
@@ -20,12 +21,10 @@ pytestmark = pytest.mark.usefixtures("poppler")
 
 
 def astray(pdf: bytes) -> list[str]:
-    """Words outside the margins."""
-    return [f"{w.text} on page {w.page} ({w.left:.0f}-{w.right:.0f} of {w.page_width:.0f})" for w in outside(pdf)]
-
-
-def outside(pdf: bytes) -> list[Word]:
-    return [word for word in word_boxes(pdf) if word.leaves(SIDE, EDGE)]
+    """Words outside the margins, and words that stand on each other."""
+    words = list(word_boxes(pdf))
+    lost = [f"{w.text} at {w.left:.0f} to {w.right:.0f} of page {w.page}" for w in words if w.leaves(SIDE, EDGE)]
+    return [*lost, *(f"{a.text} on {b.text} of page {a.page}" for a, b in overlaps(words))]
 
 
 @pytest.mark.slow
@@ -131,10 +130,10 @@ def test_a_table_in_panels_and_lists(tmp_path: Path) -> None:
     assert astray(made.rendition.pdf) == []
 
 
-def test_the_measure_sees_a_word_that_hangs_over_the_edge() -> None:
-    import typst
-
-    page = b"#set page(width: 200pt, height: 200pt, margin: 71pt)\n#box(width: 500pt)[inside#h(45pt)outside]"
+def test_the_measure_sees_what_hangs_over_the_edge_and_what_stands_on_something() -> None:
+    page = b"""#set page(width: 400pt, height: 200pt, margin: 71pt)
+        #box(width: 500pt)[inside#h(245pt)outside]
+        #place(dx: 9pt, dy: 9pt)[under]#place(dx: 15pt, dy: 10pt)[over]"""
     pdf = typst.compile(input=page, format="pdf", ignore_system_fonts=True)
     assert isinstance(pdf, bytes)
-    assert [word.text for word in outside(pdf)] == ["outside"]
+    assert sorted(line.split()[0] for line in astray(pdf)) == ["outside", "under"]
