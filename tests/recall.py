@@ -25,7 +25,7 @@ from tests.corpus import Export
 _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\W_]")
 _SPACED = re.compile(r"[^\W_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _ARABIC = re.compile("[\u0600-\u06ff]")
-"""A letter's dots may be glyphs of their own, which poppler can't put together again: such words are not counted."""
+"""Ligatures of letters come out of poppler in the wrong order: such words are not counted."""
 _LONG = 4
 """A word that a line break or an end of style cuts is looked for in the text without spaces, from this length on."""
 

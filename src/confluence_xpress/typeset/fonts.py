@@ -15,6 +15,7 @@ _FOLDERS = (
     ("fontpkg_inter", "files"),
     ("fontpkg_source_code_pro", "files"),
     ("fontpkg_noto_sans", "files"),
+    ("fontpkg_cairo", "files"),
     ("fontpkg_noto_sans_arabic", "files"),
     ("fontpkg_noto_sans_devanagari", "files"),
     ("fontpkg_noto_sans_khmer", "files"),
@@ -45,7 +46,8 @@ class FontSet:
     def stacks(self, cjk: str) -> dict[str, tuple[str, ...]]:
         """Families in order of preference for text, code and emoji; `cjk` is JP, KR, SC or TC."""
         noto = [f"Noto Sans {script}" for script in _SCRIPTS]
-        fallback = ("Noto Sans", "Heebo", *noto, f"Noto Sans CJK {cjk}", "OpenMoji", "DejaVu Sans Mono")
+        # Cairo keeps letters and dots together, so that Arabic can be searched, copied and read aloud.
+        fallback = ("Noto Sans", "Heebo", "Cairo", *noto, f"Noto Sans CJK {cjk}", "OpenMoji", "DejaVu Sans Mono")
         wanted = {
             "text": ("Inter", *fallback, "New Computer Modern Math"),
             "code": ("Source Code Pro", "DejaVu Sans Mono", "Inter", *fallback),

@@ -22,6 +22,7 @@ from confluence_xpress.model import (
     Files,
     Heading,
     Image,
+    Inlines,
     ListItem,
     Macro,
     Missing,
@@ -36,10 +37,11 @@ from confluence_xpress.model import (
     SyncedBlock,
     Table,
     TaskList,
+    Text,
     Url,
 )
 from confluence_xpress.model.text import block_text, target_text
-from confluence_xpress.model.walk import iter_blocks
+from confluence_xpress.model.walk import iter_blocks, iter_inlines
 from confluence_xpress.writers.typst.breaks import breakable
 from confluence_xpress.writers.typst.color import is_dark
 from confluence_xpress.writers.typst.escape import literal, markup, string
@@ -50,6 +52,10 @@ from confluence_xpress.writers.typst.measure import figure_size
 from confluence_xpress.writers.typst.state import Place
 from confluence_xpress.writers.typst.tables import write_table
 
+SHORT_REASON = 45
+"""Characters of a reason that is shown in the document."""
+LONG_CONTENTS = 24
+"""Entries of a page's own contents from which on they stand in two columns."""
 SHORT_CODE = 14
 """Lines of code that stay on one page."""
 _SIDES = {"left": "left", "center": "center", "right": "right", "justify": "left"}
@@ -155,11 +161,23 @@ def _paragraph(node: Paragraph, place: Place) -> str:
     written = write_inlines(node.content, place)
     if node.small:
         written = f"#small[{written}]"
+    if _begins_at_right(node.content):
+        written = f"#from-right[{written}]"
     if node.align in ("center", "right"):
         written = f"#aligned({_SIDES[node.align]})[{written}]"
     if node.indent:
         written = f"#indented({min(node.indent, 8)})[{written}]"
     return written
+
+
+def _begins_at_right(nodes: Inlines) -> bool:
+    """Whether the first letter of a line is of a script that runs from right to left."""
+    for node in iter_inlines(nodes):
+        if isinstance(node, Text):
+            for character in node.text:
+                if character.isalpha():
+                    return "\u0590" <= character <= "\u08ff" or "\ufb1d" <= character <= "\ufefc"
+    return False
 
 
 def _heading(node: Heading, place: Place) -> str:
@@ -256,7 +274,10 @@ def _image(image: Image, place: Place) -> str:
             )
         case Missing():
             name = image.alt or image.title or image.source.name
-            shown = f"missing-image([{breakable(name, 16)}], [{breakable(image.source.reason, 16)}])"
+            # The whole story is in the manifest.
+            short = len(image.source.reason) <= SHORT_REASON
+            reason = f"[{breakable(image.source.reason, 16)}]" if short else "none"
+            shown = f"missing-image([{breakable(name, 16)}], {reason})"
         case source:
             shown = f"missing-image([{breakable(image.alt or target_text(source), 16)}], none)"
     linked = write_link(image.link, f"#{shown};", place)
@@ -297,4 +318,7 @@ def _contents(node: Contents, place: Place) -> str:
         for e in node.entries
         if e.target.label in place.targets
     )
-    return f"#page-contents({'flat: true, ' if node.flat else ''}({rows}))" if rows else ""
+    flags = "flat: true, " if node.flat else ""
+    if len(node.entries) > LONG_CONTENTS and not place.in_box:
+        flags += "halves: true, "
+    return f"#page-contents({flags}({rows}))" if rows else ""
