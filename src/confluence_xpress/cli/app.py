@@ -110,11 +110,11 @@ def export(
     )
     try:
         lost = run_export(request, Console(quiet=quiet))
-    except KeyboardInterrupt:
-        # The thread at work can't be stopped; the process can. No file has been written yet.
+    except (KeyboardInterrupt, SystemExit) as stop:
+        # The thread at work can't be stopped; the process can. No half file is there: writing cleans up after itself.
         Console().error("interrupted; nothing was written")
         sys.stderr.flush()
-        os._exit(130)
+        os._exit(143 if isinstance(stop, SystemExit) else 130)
     if lost and strict:
         raise typer.Exit(1)
 
