@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from confluence_xpress.model import blocks as b
 from confluence_xpress.model import inlines as i
 from confluence_xpress.model.marks import collapse, normalise_marks, trim
 
 __all__ = ["Mixed", "collapse", "is_blank", "is_inline", "merge_text", "normalise_marks", "to_blocks", "trim"]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 _INLINE_TYPES: frozenset[type] = frozenset(get_args(i.Inline))
 _VISIBLE_BLANK: frozenset[i.MarkKind] = frozenset(("underline", "strike", "code"))
@@ -20,7 +23,7 @@ _PLAIN = b.Paragraph(())
 Mixed = Iterable[b.Block | i.Inline]
 
 
-def is_inline(node: b.Block | i.Inline) -> bool:
+def is_inline(node: b.Block | i.Inline) -> TypeIs[i.Inline]:
     """Whether the node stands in a line of text."""
     return type(node) in _INLINE_TYPES
 
@@ -62,13 +65,13 @@ def to_blocks(nodes: Mixed, like: b.Paragraph = _PLAIN) -> b.Blocks:
     result: list[b.Block] = []
     line: list[i.Inline] = []
     for node in nodes:
-        if type(node) in _INLINE_TYPES:
-            line.append(node)  # type: ignore[arg-type]
+        if is_inline(node):
+            line.append(node)
         else:
             if line:
                 result += _paragraphs(line, like)
                 line = []
-            result.append(node)  # type: ignore[arg-type]
+            result.append(node)
     if line:
         result += _paragraphs(line, like)
     return tuple(result)

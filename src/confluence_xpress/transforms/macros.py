@@ -112,9 +112,9 @@ class _Run:
         blocks: list[Block] = []
         for node in self.line(nodes, place):
             if is_inline(node):
-                line.append(node)  # type: ignore[arg-type]
+                line.append(node)
             else:
-                blocks.append(node)  # type: ignore[arg-type]
+                blocks.append(node)
         return trim(line), tuple(blocks)
 
     def line(self, nodes: Inlines, place: _Place) -> list[Block | Inline]:
@@ -245,5 +245,5 @@ def _regroup(nodes: list[Block | Inline], wrap: Callable[[Inlines], Block | Inli
             yield from group
             continue
         run = tuple(node for node in group if is_inline(node))
-        if not (broken and is_blank(run)):  # type: ignore[arg-type]
-            yield wrap(run)  # type: ignore[arg-type]
+        if not (broken and is_blank(run)):
+            yield wrap(run)

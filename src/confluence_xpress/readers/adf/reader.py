@@ -148,8 +148,8 @@ def split(nodes: Nodes) -> tuple[Inlines, Blocks]:
     """A mixture as one line of text, and the blocks that were in it."""
     inlines = [node for node in nodes if is_inline(node)]
     if len(inlines) == len(nodes):
-        return trim(inlines), ()  # type: ignore[arg-type]
-    return trim(inlines), tuple(node for node in nodes if not is_inline(node))  # type: ignore[arg-type,misc]
+        return trim(inlines), ()
+    return trim(inlines), tuple(node for node in nodes if not is_inline(node))
 
 
 def transparent(reader: Reader, node: Node) -> Nodes:

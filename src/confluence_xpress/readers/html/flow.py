@@ -59,7 +59,7 @@ def flow(nodes: list[Node], like: Paragraph | None = None) -> Blocks:
     run: list[Inline | Loose] = []
     for node in nodes:
         if isinstance(node, Loose) or is_inline(node):
-            run.append(node)  # type: ignore[arg-type]
+            run.append(node)
         else:
             settled += _settle(run)
             settled.append(node)
@@ -96,9 +96,9 @@ def wrap(nodes: Iterable[Node], make: Make) -> list[Node]:
             if isinstance(node, Loose):
                 result.append(node)
             else:
-                result += rewrite_blocks((node,), lambda block: (_wrap_line(block, make),))  # type: ignore[arg-type]
+                result += rewrite_blocks((node,), lambda block: (_wrap_line(block, make),))
         else:
-            run.append(node)  # type: ignore[arg-type]
+            run.append(node)
     if run:
         result += _wrap_run(run, make)
     return result
@@ -144,9 +144,9 @@ def to_line(nodes: Iterable[Node]) -> Inlines:
             case Paragraph() | Heading() as block:
                 line += (LineBreak(), *block.content) if line else block.content
             case inner if is_inline(inner):
-                line.append(inner)  # type: ignore[arg-type]
+                line.append(inner)
             case inner:
-                text = Text(block_text((inner,)))  # type: ignore[arg-type]
+                text = Text(block_text((inner,)))
                 line += (LineBreak(), text) if line else (text,)
     return trim(line)
 
