@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from confluence_xpress.bundle import Bundle, Page
 from confluence_xpress.errors import InternalError
-from confluence_xpress.needs import Need
+from confluence_xpress.needs import AttachmentNeed, Need, UserNeed
 from confluence_xpress.sources.selection import Selection, select
 from confluence_xpress.sources.source import SiteMap, Source
 
@@ -15,6 +15,9 @@ MAX_ROUNDS = 50
 
 BATCH = 250
 """Needs asked for at once: the most page bodies that one call to Confluence Cloud gives."""
+
+_LEAVES = (AttachmentNeed, UserNeed)
+"""Needs whose answers bring up no others: files and names."""
 
 Needs = Callable[[Bundle], Collection[Need]]
 Progress = Callable[[int, int], None]
@@ -60,6 +63,8 @@ def complete(source: Source, bundle: Bundle, *, needs: Needs, progress: Progress
                 progress(answered + start + len(batch), answered + len(missing))
         bundle = bundle.with_answers(answers)
         answered += len(missing)
+        if all(isinstance(need, _LEAVES) for need in missing):
+            return bundle
     raise InternalError(f"After {MAX_ROUNDS} rounds there are still needs without an answer.")
 
 
