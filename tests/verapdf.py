@@ -26,7 +26,7 @@ CACHE = ROOT / ".cache" / "verapdf"
 MAIN = "org.verapdf.apps.GreenfieldCliWrapper"
 
 FETCH_SECONDS = 300
-START_SECONDS = 60
+START_SECONDS = 600
 FILE_SECONDS = 60
 
 
