@@ -59,7 +59,7 @@ def write_space(folder: Path, count: int) -> None:
 
 def page_source(index: int, count: int) -> PageSource:
     """Page number `index` of a space of `count` pages."""
-    random = Random(f"page {index}")  # noqa: S311
+    random = Random(f"page {index}")  # noqa: S311 - reproducible, not secret
     files: dict[str, bytes] = {}
     if index % 6 == 2:
         files["requests.png"] = chart(random)

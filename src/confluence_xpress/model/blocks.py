@@ -10,6 +10,7 @@ from confluence_xpress.model.refs import Destination, LinkTarget, Reference
 
 Align = Literal["", "left", "center", "right", "justify"]
 PanelKind = Literal["info", "note", "success", "warning", "error", "custom"]
+TableLayout = Literal["", "default", "center", "wide", "full-width", "align-start", "align-end"]
 FigurePlace = Literal["", "left", "center", "right", "wrap-left", "wrap-right", "wide", "full-width"]
 
 
@@ -190,7 +191,7 @@ class Table:
     columns: tuple[float, ...] = ()
     """Column widths in CSS pixels or percent alike, only their ratio counts; 0 where unknown."""
     width: Size | None = None
-    layout: Literal["", "default", "center", "wide", "full-width", "align-start", "align-end"] = ""
+    layout: TableLayout = ""
     numbered: bool = False
     """A column of row numbers that is not among the cells (ADF `isNumberColumnEnabled`)."""
     header_rows: int = 0

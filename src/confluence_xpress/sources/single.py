@@ -47,7 +47,7 @@ class _Content:
         """The file's text."""
         return self._body
 
-    def file(self, page: Page, attachment: Attachment) -> Media | Unavailable:  # noqa: ARG002
+    def file(self, page: Page, attachment: Attachment) -> Media | Unavailable:  # noqa: ARG002 - there is only one page
         """The bytes of a file beside the page, found by its name."""
         if not is_file_name(attachment.title):
             return Unavailable(f"{attachment.title!r} can't be the name of a file")

@@ -246,7 +246,7 @@ def _guarded(page: Page, document: Document, run: Callable[[], T], instead: Call
     """What `run` gives; if it fails, the page as plain text: a defect in one page never fails an export."""
     try:
         return run()
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - a defect in one page never fails an export
         lost = Diagnostic(
             "page-body-unreadable",
             f"the page could not be prepared ({type(error).__name__}), only its text is shown",

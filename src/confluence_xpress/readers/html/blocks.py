@@ -105,7 +105,7 @@ def preformatted(converter: Converter, element: Element) -> Iterable[Node]:
             line = []
             result.append(node)
         else:
-            line += to_line((node,)) if isinstance(node, Loose) else (node,)  # type: ignore[arg-type]
+            line += to_line((node,)) if isinstance(node, Loose) else (node,)
     return [*result, *_preformatted(line)]
 
 

@@ -139,7 +139,7 @@ def transparent(converter: Converter, element: Element) -> Iterable[Node]:
     return converter.nodes(element)
 
 
-def nothing(converter: Converter, element: Element) -> Iterable[Node]:  # noqa: ARG001
+def nothing(_converter: Converter, _element: Element) -> Iterable[Node]:
     """The handler of elements that show nothing."""
     return ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from confluence_xpress.macros.table import is_computed
 from confluence_xpress.model import (
@@ -27,6 +27,9 @@ from confluence_xpress.model.build import is_blank, is_inline, to_blocks, trim
 from confluence_xpress.model.text import block_text
 from confluence_xpress.model.walk import rewrite_blocks
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
 
 @dataclass(frozen=True, slots=True)
 class Loose:
@@ -43,7 +46,7 @@ _FLOATS = ("wrap-left", "wrap-right")
 _WIDE = ("wide", "full-width")
 
 
-def is_block(node: Node) -> TypeGuard[Block]:
+def is_block(node: Node) -> TypeIs[Block]:
     """Whether the node certainly stands on lines of its own."""
     return not isinstance(node, Loose) and not is_inline(node)
 
@@ -53,8 +56,9 @@ def flow(nodes: list[Node], like: Paragraph | None = None) -> Blocks:
     if not nodes:
         return ()
     like = like or _PLAIN
-    if Loose not in map(type, nodes):
-        return to_blocks(nodes, like)  # type: ignore[arg-type]
+    plain = [node for node in nodes if not isinstance(node, Loose)]
+    if len(plain) == len(nodes):
+        return to_blocks(plain, like)
     settled: list[Block | Inline] = []
     run: list[Inline | Loose] = []
     for node in nodes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import get_args, get_type_hints
+from typing import get_args
 
 from lxml.etree import _Element as Element
 
 from confluence_xpress.model import Block, Cell, Row, Size, Table
+from confluence_xpress.model.blocks import TableLayout
 from confluence_xpress.model.color import CELL_COLORS, normal_color
 from confluence_xpress.readers.html.convert import Converter, Handler
 from confluence_xpress.readers.html.flow import Node
@@ -19,7 +20,7 @@ _PARTS = (*_GROUPS, "tr", "caption", "colgroup", "col")
 _CELLS = ("td", "th")
 _MAX_SPAN = 1000
 """HTML's own limit."""
-_LAYOUTS = frozenset(value for value in get_args(get_type_hints(Table)["layout"]) if value)
+_LAYOUTS: dict[str, TableLayout] = {layout: layout for layout in get_args(TableLayout)}
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 
 
@@ -53,7 +54,7 @@ def table(converter: Converter, element: Element) -> Iterable[Node]:
             (*rows, *foot),
             _column_widths(element),
             width,
-            layout if layout in _LAYOUTS else "",  # type: ignore[arg-type]
+            _LAYOUTS.get(layout, ""),
         ),
     ]
 

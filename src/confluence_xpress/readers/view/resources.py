@@ -73,7 +73,7 @@ def embedded_image(converter: Converter, element: Element) -> Iterable[Node]:
     return (Loose(Figure(picture, (), place)),)
 
 
-def emoticon(converter: Converter, element: Element) -> Iterable[Node]:  # noqa: ARG001
+def emoticon(_converter: Converter, element: Element) -> Iterable[Node]:
     """An emoji that is shown as an image."""
     get = element.get
     name = get("data-emoticon-name") or ""

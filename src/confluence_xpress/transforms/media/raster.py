@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import cast
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
@@ -118,9 +119,10 @@ def _plain(image: Image.Image, profile: bytes | None) -> Image.Image:
     if mode in ("RGBa", "La", "PA"):
         return image.convert("LA" if mode == "La" else "RGBA")
     if mode in ("F", "I"):
-        low, high = image.getextrema()
-        scale = 255 / (float(high) - float(low)) if float(high) > float(low) else 0.0  # type: ignore[arg-type]
-        offset = -float(low) * scale  # type: ignore[arg-type]
+        # These modes have one band.
+        low, high = cast("tuple[float, float]", image.getextrema())
+        scale = 255 / (high - low) if high > low else 0.0
+        offset = -low * scale
         return image.convert("F").point(lambda value: value * scale + offset).convert("L")
     if mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value / 256).convert("L")
