@@ -1,0 +1,26 @@
+"""How much memory processes use."""
+
+from __future__ import annotations
+
+import sys
+
+import psutil
+
+if sys.platform != "win32":
+    import resource
+
+
+def resident(pid: int | None = None) -> int:
+    """Bytes of resident memory of a process, this one if none is named; 0 if it is gone."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def peak() -> int:
+    """The most bytes of resident memory that this process ever had."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

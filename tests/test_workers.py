@@ -1,0 +1,407 @@
+"""Worker processes: dialogue, limits, deaths, and that none stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from confluence_xpress.errors import InternalError
+from confluence_xpress.tasks import Failure, Inline
+from confluence_xpress.workers import Limits, Workers, starting, warm_up
+from tests.worker_tasks import begin
+
+Task = tuple[Any, ...]
+Pool = Workers[str, Task, Any, Any, Any]
+
+REPOSITORY = Path(__file__).parent.parent
+GENEROUS = Limits(memory=4_000_000_000, recycle=4_000_000_000)
+posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+def pool(jobs: int = 1, limits: Limits = GENEROUS, setup: str = "hello") -> Pool:
+    return Workers(jobs, begin, setup, limits, preload=["tests.worker_tasks"])
+
+
+def queue(*tasks: Task) -> Callable[[], Task | None]:
+    return queue_of(deque(tasks))
+
+
+def queue_of(waiting: deque[Task]) -> Callable[[], Task | None]:
+    return lambda: waiting.popleft() if waiting else None
+
+
+def double(question: int) -> int:
+    return question * 2
+
+
+def results(workers: Pool | Inline[str, Task, Any, Any, Any], *tasks: Task) -> list[Any]:
+    """What comes back, in the order of the tasks."""
+    found = dict(workers.run(queue(*tasks), double))
+    return [found[task] for task in tasks]
+
+
+def children() -> set[int]:
+    """Without the tracker of resources that multiprocessing starts once in each program."""
+    family = psutil.Process().children(recursive=True)
+    return {child.pid for child in family if not any("resource_tracker" in word for word in child.cmdline())}
+
+
+def gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture(autouse=True)
+def _nobody_left() -> Iterator[None]:
+    before = children()
+    yield
+    assert children() <= before
+
+
+def test_a_task_asks_and_is_answered() -> None:
+    with pool() as workers:
+        assert results(workers, ("total", 0), ("total", 1), ("total", 4)) == [0, 0, 12]
+
+
+def test_inline_gives_the_same() -> None:
+    tasks = [("total", count) for count in range(5)]
+    with pool(2) as workers, Inline(begin, "hello") as inline:
+        assert results(workers, *tasks) == results(inline, *tasks)
+
+
+def test_every_task_is_done_once_by_two_workers() -> None:
+    tasks = [("total", count) for count in range(60)]
+    with pool(2) as workers:
+        done = list(workers.run(queue(*tasks), double))
+    assert sorted(done) == [(task, task[1] * (task[1] - 1)) for task in tasks]
+
+
+def test_workers_share_the_tasks_and_are_kept_for_the_next_run() -> None:
+    with pool(2) as workers:
+        first = {who for _, who in workers.run(queue(*(("nap", 0.02 + i / 1000) for i in range(6))), double)}
+        second = {who for _, who in workers.run(queue(("nap", 0.01), ("nap", 0.02)), double)}
+    assert len(first) == 2
+    assert second <= first
+
+
+def test_there_are_no_more_processes_than_tasks() -> None:
+    before = children()
+    with pool(8) as workers:
+        results(workers, ("total", 1))
+        assert len(children() - before) <= 2  # one of them is the template
+
+
+def test_a_worker_is_prepared_once() -> None:
+    with pool(setup="good day") as workers:
+        said = [str(found) for _, found in workers.run(queue(*[("greet",)] * 3), double)]
+    assert len(set(said)) == 1
+    assert said[0].startswith("good day from ")
+    assert said[0] != f"good day from {os.getpid()}"
+
+
+def test_workers_use_one_thread_and_leave_ctrl_c_to_the_host() -> None:
+    with pool() as workers:
+        assert results(workers, ("settings",)) == [("1", True)]
+
+
+@pytest.mark.slow
+def test_fifty_megabytes_pass_in_both_directions() -> None:
+    data = os.urandom(50_000_000)
+    with pool(2) as workers:
+        for task, result in workers.run(queue(("echo", data), ("echo", data[1:])), lambda question: question[::-1]):
+            assert result == task[1][::-1]
+
+
+def test_a_killed_worker_is_replaced_and_its_task_done_again(tmp_path: Path) -> None:
+    asked = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "after"
+
+    with pool() as workers:
+        task = ("die_once", str(tmp_path / "died"))
+        assert list(workers.run(queue(task), answer)) == [(task, "after")]
+    assert asked == ["before", "before"]
+
+
+def test_a_task_that_always_kills_its_worker_fails_and_the_others_don_t() -> None:
+    with pool() as workers:
+        failure, *others = results(workers, ("die",), ("total", 3), ("total", 4))
+    assert failure == Failure("crash", "2 workers died, the last of exit code 7")
+    assert others == [6, 12]
+
+
+@posix
+def test_a_module_that_is_missing_harms_nobody_who_doesn_t_need_it() -> None:
+    with Workers(1, begin, "hello", preload=["there_is_no_such_module"]) as workers:
+        assert results(workers, ("total", 3)) == [6]
+
+
+@posix
+def test_an_idle_worker_may_die() -> None:
+    with pool() as workers:
+        (first,) = results(workers, ("nap", 0))
+        os.kill(first, signal.SIGKILL)
+        while not gone(first):
+            time.sleep(0.001)
+        (second,) = results(workers, ("nap", 0.0))
+    assert second != first
+
+
+@posix
+def test_the_template_may_die() -> None:
+    with pool(2) as workers:
+        (worker,) = results(workers, ("nap", 0))
+        template = psutil.Process(worker).parent()
+        assert template is not None and template.pid != os.getpid()
+        template.kill()
+        again = results(workers, ("nap", 0.01), ("nap", 0.02))
+    assert not any(isinstance(who, Failure) for who in again)
+
+
+@pytest.mark.slow
+def test_a_memory_hog_is_killed() -> None:
+    limits = Limits(memory=300_000_000)
+    with pool(2, limits) as workers:
+        failure, other = results(workers, ("hog", 1_500), ("total", 3))
+        assert 300_000_000 <= workers.peak < 700_000_000
+    assert failure == Failure("memory", "more than 300 MB of memory")
+    assert other == 6
+
+
+@pytest.mark.slow
+def test_a_memory_hog_is_killed_while_the_host_is_busy() -> None:
+    def answer(question: int) -> int:
+        deadline = time.monotonic() + 30
+        while not any(map(gone, processes)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert any(map(gone, processes))
+        return question
+
+    with pool(2, Limits(memory=300_000_000)) as workers:
+        processes = results(workers, ("nap", 0.5), ("nap", 0.51))
+        done = dict(workers.run(queue(("total", 1), ("hog", 1_500)), answer))
+    assert isinstance(done["hog", 1_500], Failure)
+    assert done["total", 1] == 0
+
+
+def test_refused_memory_is_a_failure() -> None:
+    with pool() as workers:
+        failure, other = results(workers, ("refused_memory",), ("total", 3))
+    assert failure == Failure("memory", "the system refused it memory")
+    assert other == 6
+
+
+@pytest.mark.slow
+def test_an_endless_loop_is_killed() -> None:
+    with pool(limits=Limits(seconds=1.5)) as workers:
+        failure, other = results(workers, ("loop",), ("total", 3))
+    assert failure == Failure("time", "no result after 1.5 s")
+    assert other == 6
+
+
+@pytest.mark.slow
+def test_time_spent_on_answers_doesn_t_count() -> None:
+    def answer(question: int) -> int:
+        time.sleep(2)
+        return question
+
+    with pool(2, Limits(seconds=1.5)) as workers:
+        # Each worker also waits while the other is answered.
+        done = dict(workers.run(queue(("total", 2), ("total", 1)), answer))
+    assert done == {("total", 2): 1, ("total", 1): 0}
+
+
+def test_a_swollen_worker_is_replaced_after_its_task() -> None:
+    with pool(limits=Limits(recycle=150_000_000)) as workers:
+        before = results(workers, ("nap", 0), ("nap", 0.001), ("swell", 200))
+        after = results(workers, ("nap", 0))
+        assert workers.peak > 200_000_000
+    assert len(set(before)) == 1
+    assert after[0] not in before
+
+
+@pytest.mark.slow
+def test_what_earlier_tasks_left_behind_is_not_held_against_a_task() -> None:
+    tasks = [("swell", 200), ("swell", 201), ("swell", 202)]
+    with pool(limits=Limits(memory=550_000_000, recycle=500_000_000)) as workers:
+        first, second, third = results(workers, *tasks)
+    assert first == second
+    assert third != first and not isinstance(third, Failure)
+
+
+@pytest.mark.slow
+def test_a_failed_task_can_be_split_while_its_failure_is_handled() -> None:
+    waiting = deque([("swell", 900), ("total", 2)])
+    done = []
+    with pool(2, Limits(memory=350_000_000, recycle=150_000_000)) as workers:
+        for task, result in workers.run(queue_of(waiting), double):
+            if isinstance(result, Failure):
+                half = task[1] // 2
+                waiting += [("swell", half), ("swell", half)]
+            else:
+                done.append(task)
+    assert sorted(done) == [("swell", 225)] * 4 + [("total", 2)]
+
+
+def test_a_defect_is_raised_here_with_the_traceback_of_the_worker() -> None:
+    with pool() as workers, pytest.raises(KeyError, match="a defect") as caught:
+        results(workers, ("fail",))
+    assert "in fail\n" in caught.value.__notes__[-1]
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("fail_strangely", "RefusedError: a strange defect"),
+        ("leave", "SystemExit: 3"),
+        ("missing", "missing"),
+        ("unpicklable", "lambda"),
+    ],
+)
+def test_any_defect_is_raised_here(task: str, message: str) -> None:
+    with pool() as workers, pytest.raises(Exception, match=message) as caught:
+        results(workers, (task,))
+    assert "Traceback" in caught.value.__notes__[-1]
+
+
+def test_a_preparation_that_fails_is_raised_here() -> None:
+    with pool(setup="unprepared") as workers, pytest.raises(ValueError, match="no preparation"):
+        results(workers, ("total", 1))
+
+
+def test_no_defect_ends_the_host() -> None:
+    with pool() as workers, pytest.raises(InternalError):
+        results(workers, ("leave",))
+
+
+@pytest.mark.parametrize("error", [OSError("no network"), EOFError("no more"), KeyboardInterrupt(), SystemExit(4)])
+def test_what_answering_raises_is_raised_and_ends_all_workers(error: BaseException) -> None:
+    def answer(question: object) -> None:
+        raise error
+
+    before = children()
+    workers = pool(2)
+    with pytest.raises(type(error)) as caught:
+        list(workers.run(queue(("total", 1), ("loop",)), answer))
+    assert caught.value is error
+    assert children() <= before
+
+
+def test_workers_can_be_used_after_an_error() -> None:
+    with pool() as workers:
+        with pytest.raises(KeyError):
+            results(workers, ("fail",))
+        assert results(workers, ("total", 3)) == [6]
+
+
+def test_leaving_ends_workers_that_are_busy() -> None:
+    with pool(2) as workers:
+        for _ in workers.run(queue(("total", 1), ("loop",)), double):
+            break
+
+
+def test_warming_up_twice_is_as_good_as_once() -> None:
+    warm_up(["tests.worker_tasks"])
+    warm_up(["tests.worker_tasks"])
+    with pool() as workers:
+        assert results(workers, ("total", 3)) == [6]
+
+
+def test_warm_workers_are_taken_over() -> None:
+    before = children()
+    warm_up(["tests.worker_tasks"])
+    template = children() - before
+    with pool() as workers:
+        (worker,) = results(workers, ("nap", 0))
+        assert psutil.Process(worker).ppid() in template | {os.getpid()}
+
+
+@pytest.mark.slow
+def test_without_fork_every_worker_is_started_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(starting, "_starter", lambda preload: starting.Spawning())
+    with pool(2, Limits(seconds=5)) as workers:
+        found = results(workers, ("total", 3), ("loop",), ("die",), ("settings",))
+    assert found[0] == 6
+    assert [failure.reason for failure in found[1:3]] == ["time", "crash"]
+    assert found[3] == ("1", True)
+
+
+HOST = """
+import sys
+from confluence_xpress.workers import Limits, Workers
+from tests.worker_tasks import begin
+
+tasks = [("hold", "1"), ("hold", "2")]
+
+def answer(question):
+    print(question, flush=True)
+
+# Without a guard around it: workers must not run this program again.
+with Workers(2, begin, "") as workers:
+    list(workers.run(lambda: tasks.pop() if tasks else None, answer))
+"""
+
+
+@pytest.fixture
+def busy_host(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another program whose two workers are in calls that let no thread of theirs run.
+
+    It is started in a folder with a module that, if any process took it for Python's own, would end that process.
+    """
+    program = tmp_path / "host.py"
+    program.write_text(HOST, "utf-8")
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "pickle.py").write_text("raise SystemExit('the wrong module')", "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(
+        [sys.executable, str(program)],
+        env=environment,
+        cwd=tmp_path / "here",
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as host:
+        assert host.stdout is not None
+        assert {host.stdout.readline(), host.stdout.readline()} == {"1\n", "2\n"}
+        yield host
+        host.kill()
+
+
+@posix
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_a_killed_host_leaves_nothing_behind(
+    busy_host: subprocess.Popen[str], tmp_path: Path, ending: signal.Signals
+) -> None:
+    family = psutil.Process(busy_host.pid).children(recursive=True)
+    assert len(family) >= 3
+    busy_host.send_signal(ending)
+    busy_host.wait()
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert not alive
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+@posix
+@pytest.mark.slow
+def test_ctrl_c_ends_all_and_only_the_host_complains(busy_host: subprocess.Popen[str]) -> None:
+    family = psutil.Process(busy_host.pid).children(recursive=True)
+    os.killpg(busy_host.pid, signal.SIGINT)  # as a terminal does: to the host and all its workers
+    _, errors = busy_host.communicate(timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert not alive
+    assert errors.count("Traceback") == 1
+    assert errors.rstrip().endswith("KeyboardInterrupt")
