@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import cast
 
 import typst
@@ -17,10 +17,13 @@ from confluence_xpress.typeset.fonts import load_fonts
 _NO_ROOT = os.devnull
 _UNSHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_MEMORY_COMPILES = 11
 _PROBE_STANDARD = "ua-1"
 
 
-def compile_pdf(files: Mapping[str, bytes], main: str, standards: Sequence[str], timestamp: int) -> bytes:
+def compile_pdf(
+    files: Mapping[str, bytes], main: str, standards: Sequence[str], timestamp: int, *, tags: bool = True
+) -> bytes:
     """The PDF of Typst files (UTF-8), given by virtual name. `timestamp`: seconds since 1970, UTC.
 
     Raises TypesettingError, whose `diagnostic` names the file and line.
@@ -31,7 +34,10 @@ def compile_pdf(files: Mapping[str, bytes], main: str, standards: Sequence[str],
     )
     try:
         pdf = compiler.compile(
-            format="pdf", pdf_standards=cast("list[typst.PDFStandard]", list(standards)), timestamp=timestamp
+            format="pdf",
+            pdf_standards=cast("list[typst.PDFStandard]", list(standards)),
+            timestamp=timestamp,
+            pdf_tags=tags,
         )
     except typst.TypstError as error:
         trace = "\n".join(error.trace)
@@ -46,12 +52,36 @@ def compile_pdf(files: Mapping[str, bytes], main: str, standards: Sequence[str],
     return pdf
 
 
-def unshown(text: Iterable[str]) -> frozenset[str]:
+def forget() -> None:
+    """Let go what the typesetter remembers of earlier documents: up to two megabytes a page.
+
+    It forgets what was not used for so many compiles, which is all the way there is to tell it.
+    """
+    for _ in range(_MEMORY_COMPILES):
+        compile_pdf({"main.typ": b""}, "main.typ", (), 0, tags=False)
+
+
+class Glyphs:
+    """Which characters can be shown, asked of the typesetter once for each."""
+
+    def __init__(self) -> None:
+        self._asked: set[str] = set()
+        self._unshown: frozenset[str] = frozenset()
+
+    def unshown(self, text: Iterable[str]) -> frozenset[str]:
+        """Those characters of the text that no font has, or that PDF/A forbids."""
+        wanted = {c for part in text if not part.isascii() for c in set(part) if ord(c) > 0x24F}
+        if new := wanted - self._asked:
+            self._asked |= new
+            self._unshown |= unshown(new)
+        return self._unshown & wanted
+
+
+def unshown(wanted: Set[str]) -> frozenset[str]:
     """Those characters that no font has, or that PDF/A forbids (private use).
 
     Asked of the typesetter itself, which refuses them in its strict modes.
     """
-    wanted = {c for part in text if not part.isascii() for c in set(part) if ord(c) > 0x24F}
     private = {c for c in wanted if unicodedata.category(c) in ("Co", "Cn")}
     # Format characters and variation selectors have no glyph of their own.
     ordinary = sorted(
