@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,13 +21,14 @@ from confluence_xpress.model import (
     Inline,
     InlineImage,
     Inlines,
+    MediaSource,
     Missing,
     PageRef,
     Url,
 )
 from confluence_xpress.model.text import inline_text
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines, rewrite_blocks
-from confluence_xpress.transforms.media import Picture, Unreadable, prepare
+from confluence_xpress.transforms.media import Album, Picture, Unreadable, prepare
 from confluence_xpress.transforms.media.data_uri import decode_data_uri
 
 Check = Callable[[bytes], Picture | Unreadable]
@@ -41,38 +41,47 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 def resolve_images(
-    document: Document, site: Site, page: Page, store: dict[str, bytes], check: Check = prepare
+    document: Document, site: Site, page: Page, store: dict[str, bytes], check: Check | Album = prepare
 ) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The document with each image's source an `Asset` or `Missing`, and an alternative text for each.
 
     `store` receives the files, path to bytes, each content once. What was not fetched yet stays as it is.
-    `check` turns a file's bytes into a picture; who only wants to know what is lacking need not look into them.
+    `check` turns a file's bytes into a picture; who only wants to know what is lacking need not look into them. An
+    album makes it fit for the sizes at which the document shows it, and knows what it costs.
     """
-    if not any(_images(document.content)):
+    if not any(images_in(document.content)):
         return document, ()
     resolver = _Resolver(site, page, store, check)
+    for image in images_in(document.content):
+        resolver.announce(image)
     content = rewrite_blocks(document.content, resolver.block, resolver.inline)
     return Document(content), tuple(resolver.diagnostics)
 
 
-def _images(content: Blocks) -> Iterator[bool]:
+def images_in(content: Blocks) -> Iterator[Image]:
+    """All images of a content, in reading order."""
     for block in iter_blocks(content):
         if isinstance(block, Figure):
-            yield True
+            yield block.image
         for line in own_inlines(block):
             for inline in iter_inlines(line):
                 if isinstance(inline, InlineImage):
-                    yield True
+                    yield inline.image
 
 
 class _Resolver:
-    def __init__(self, site: Site, page: Page, store: dict[str, bytes], check: Check) -> None:
+    def __init__(self, site: Site, page: Page, store: dict[str, bytes], check: Check | Album) -> None:
         self.diagnostics: list[Diagnostic] = []
         self._site = site
         self._page = page
         self._store = store
         self._check = check
+        self._uses: dict[MediaSource, list[Image]] = {}
         self._known: dict[AttachmentRef | Url, tuple[Asset | Missing, tuple[tuple[str, str], ...]]] = {}
+
+    def announce(self, image: Image) -> None:
+        """Told of all images before the first is made: a file that is shown several times must do for each place."""
+        self._uses.setdefault(self._source(image), []).append(image)
 
     def block(self, node: Block) -> Blocks:
         if isinstance(node, Figure):
@@ -92,8 +101,7 @@ class _Resolver:
         if not alt:
             alt = _humanised(name)
             self._report("image-alt-missing", f"no alternative text: “{alt}” is used", place)
-        if isinstance(source, Url):
-            source = self._attachment(source.href) or source
+        source = self._source(image)
         if not isinstance(source, (AttachmentRef, Url)):
             return replace(image, alt=alt)
         link = image.link
@@ -108,6 +116,12 @@ class _Resolver:
             self._report(code, message, place)
         return replace(image, source=found[0], alt=alt, link=link)
 
+    def _source(self, image: Image) -> MediaSource:
+        """Where the image's bytes come from: an address within the site is an attachment."""
+        if isinstance(image.source, Url):
+            return self._attachment(image.source.href) or image.source
+        return image.source
+
     def _report(self, code: str, message: str, place: str) -> None:
         self.diagnostics.append(Diagnostic(code, message, page=self._page.id, place=place))
 
@@ -118,20 +132,23 @@ class _Resolver:
         if isinstance(source, Url):
             data = decode_data_uri(source.href)
             if data is not None:
-                return self._keep(data, name)
+                return self._keep(data, source, name)
             return _not_fetched(source.href, name)
         media = self._site.media(source, self._page)
         if media == PENDING:
             return None
         if isinstance(media, Unavailable):
             return Missing(name, media.reason), (("image-missing", f"“{name}”: {media.reason}"),)
-        return self._keep(media.data, name)
+        return self._keep(media.data, source, name)
 
-    def _keep(self, data: bytes, name: str) -> tuple[Asset | Missing, tuple[tuple[str, str], ...]]:
-        picture = self._check(data)
+    def _keep(
+        self, data: bytes, source: AttachmentRef | Url, name: str
+    ) -> tuple[Asset | Missing, tuple[tuple[str, str], ...]]:
+        check = self._check
+        picture = check.picture(data, self._uses.get(source, ())) if isinstance(check, Album) else check(data)
         if isinstance(picture, Unreadable):
             return Missing(name, picture.reason), (("image-unreadable", f"“{name}”: {picture.reason}"),)
-        path = f"/media/{hashlib.sha256(picture.svg).hexdigest()[:32]}.svg"
+        path = picture.path()
         self._store.setdefault(path, picture.svg)
         return Asset(path, picture.width, picture.height, name), tuple((c, f"“{name}”: {m}") for c, m in picture.notes)
 
