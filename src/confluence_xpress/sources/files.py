@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -18,6 +19,9 @@ from confluence_xpress.errors import InputError
 
 # What reading a damaged or encrypted file or zip entry raises; NotImplementedError is an unknown compression.
 _READ_ERRORS = (OSError, EOFError, RuntimeError, NotImplementedError, ValueError, zlib.error, zipfile.BadZipFile)
+_CHUNK_BYTES = 1024 * 1024
+_REMEMBERED = 256
+"""Folders of a directory whose place is remembered."""
 
 
 class FileTree(Protocol):
@@ -64,15 +68,23 @@ class FileReader(io.RawIOBase):
 
     def readinto(self, buffer: memoryview | bytearray, /) -> int:  # type: ignore[override]
         """Fill the buffer; the number of bytes, 0 at the end."""
+        data = self._take(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readall(self) -> bytes:
+        """All that is left. The inherited one would read by 8 kB, and a body or picture is mostly larger."""
+        return b"".join(iter(lambda: self._take(_CHUNK_BYTES), b""))
+
+    def _take(self, count: int) -> bytes:
         try:
-            data = self._stream.read(len(buffer))
+            data = self._stream.read(count)
         except _READ_ERRORS as error:
             raise InputError(f"{self._name} can't be read: {reason(error)}.", "Copy or export it again.") from error
         self._given += len(data)
         if self._given > self._limit:
             raise InputError(f"{self._name} is larger than {self._limit // (1024 * 1024)} MB, the most that is read.")
-        buffer[: len(data)] = data
-        return len(data)
+        return data
 
     def close(self) -> None:
         """Close the file."""
@@ -94,6 +106,9 @@ class Directory:
         self.label = str(path)
         self._root = path.resolve()
         self.name = self._root.name
+        self._inside = f"{str(self._root).rstrip(os.sep)}{os.sep}"
+        self._places: dict[str, str] = {}
+        self._composed: tuple[str, Mapping[str, str]] = ("", {})
 
     def find(self, name: str) -> str | None:
         """The name under which the file is there, or None. InputError if it leads out of the folder."""
@@ -102,13 +117,9 @@ class Directory:
             return name
         # macOS may have stored é as e and an accent.
         parent, _, last = name.rpartition("/")
-        wanted = normalize("NFC", last)
-        with suppress(OSError), os.scandir(self._root / parent) as entries:
-            for entry in entries:
-                if normalize("NFC", entry.name) == wanted:
-                    found = f"{parent}/{entry.name}" if parent else entry.name
-                    return found if self._path(found) else None
-        return None
+        stored = None if last.isascii() else self._composed_names(parent).get(normalize("NFC", last))
+        found = f"{parent}/{stored}" if stored and parent else stored
+        return found if found and self._path(found) else None
 
     def walk(self, folder: str) -> Iterator[str]:
         """The names of all files below a folder."""
@@ -129,19 +140,44 @@ class Directory:
         if path is None:
             raise InputError(f"{name} is not in {self.label}.")
         try:
-            return FileReader(path.open("rb"), name, limit)
+            return FileReader(Path(path).open("rb"), name, limit)
         except OSError as error:
             raise InputError(f"{name} can't be read: {reason(error)}.") from error
 
-    def _path(self, name: str) -> Path | None:
+    def _composed_names(self, folder: str) -> Mapping[str, str]:
+        """The names in a folder that are not ASCII, by their composed form. Remembered for one folder at a time."""
+        if self._composed[0] != f"{folder}/":
+            names: dict[str, str] = {}
+            with suppress(OSError), os.scandir(self._root / folder) as entries:
+                names = {normalize("NFC", entry.name): entry.name for entry in entries if not entry.name.isascii()}
+            self._composed = f"{folder}/", names
+        return self._composed[1]
+
+    def _path(self, name: str) -> str | None:
+        """Where the file really is, all links followed."""
+        folder, _, last = name.rpartition("/")
         try:
-            path = (self._root / name).resolve()
-            found = path.is_file()
-        except (OSError, ValueError, RuntimeError):  # too long, forbidden, or a circle of links
+            path = f"{self._place(folder)}{os.sep}{last}"
+            mode = os.lstat(path).st_mode
+            if stat.S_ISLNK(mode):
+                path = os.path.realpath(path, strict=True)
+                mode = os.lstat(path).st_mode
+        except (OSError, ValueError):  # too long, forbidden, or a circle of links
             return None
-        if found and not path.is_relative_to(self._root):
+        if not stat.S_ISREG(mode):
+            return None
+        if not path.startswith(self._inside):
             raise InputError(f"{name} leads out of {self.label}.", "Replace the link by the file itself.")
-        return path if found else None
+        return path
+
+    def _place(self, folder: str) -> str:
+        """Where the folder really is. Remembered: most files of a source lie in one folder."""
+        place = self._places.get(folder)
+        if place is None:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+            place = self._places[folder] = os.path.realpath(self._root / folder)
+        return place
 
 
 class Below:
@@ -176,7 +212,7 @@ class Below:
 def read(tree: FileTree, name: str, limit: int) -> bytes:
     """A file's bytes; InputError if it can't be read or is too large."""
     with tree.open(name, limit) as file:
-        return file.readall() or b""
+        return file.readall()
 
 
 def check_name(name: str) -> None:

@@ -187,7 +187,9 @@ def _attachments(values: list[Any], notes: _Notes, page_id: str) -> Iterator[Att
         title = entry.text("title")
         if is_file_name(title):
             media_type = entry.text("media_type") or guess_media_type(title)
-            yield Attachment(title, media_type, entry.text("file_id"), entry.number("size") or 0)
+            yield Attachment(
+                title, media_type, entry.text("file_id"), entry.number("size") or 0, entry.number("version")
+            )
         else:
             notes.add(f"{title!r} can't be the name of an attachment; it was left out.", page_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -63,6 +64,7 @@ class OfflineSource:
             for attachment in page.attachments:
                 if attachment.file_id:
                     self._by_file.setdefault(attachment.file_id, page)
+        self._last_named: tuple[str, Mapping[str, Attachment]] = ("", {})
         self._people: dict[str, Person] = {}
         for person in people:
             for name in (person.account_id, person.key, person.username.casefold()):
@@ -81,6 +83,17 @@ class OfflineSource:
     def fulfil(self, needs: Collection[Need]) -> Mapping[Need, Answer]:
         """An answer to every need."""
         return {need: self._answer(need) for need in needs}
+
+    def digest(self, page: Page) -> str:
+        """A checksum of the page's body and of the files that it lists."""
+        body = self._content.body(page)
+        total = hashlib.sha256(_bytes(f"{body.format}\n{body.value}" if isinstance(body, Body) else body.reason))
+        for attachment in page.attachments:
+            file = self._content.file(page, attachment)
+            data = file.data if isinstance(file, Media) else _bytes(file.reason)
+            # Checksums are of one length, so that no two lists of files look the same when put together.
+            total.update(hashlib.sha256(data).digest())
+        return total.hexdigest()
 
     def _answer(self, need: Need) -> Answer:
         match need:
@@ -125,11 +138,17 @@ class OfflineSource:
         if not need.filename:
             return Unavailable("no attachment with this id is in the export")
         name = normalize("NFC", need.filename)
-        attachments = {normalize("NFC", a.title): a for a in reversed(page.attachments)}
-        found = attachments.get(name) or next(
-            (a for title, a in attachments.items() if title.casefold() == name.casefold()), Attachment(need.filename)
-        )
+        named = self._named(page)
+        found = named.get(name) or named.get(name.casefold()) or Attachment(need.filename)
         return self._content.file(page, found)
+
+    def _named(self, page: Page) -> Mapping[str, Attachment]:
+        """The page's attachments by title and, where no title is just so, by title without regard to case."""
+        if self._last_named[0] != page.id:
+            # Files are asked for page by page, and a page may have thousands.
+            titles = [(normalize("NFC", a.title), a) for a in reversed(page.attachments)]
+            self._last_named = page.id, {title.casefold(): a for title, a in titles} | dict(titles)
+        return self._last_named[1]
 
     def _user(self, need: UserNeed) -> User | Unavailable:
         # Authors of pages are asked for by whatever the source had, so each name is looked up as any kind.
@@ -146,3 +165,8 @@ def guess_media_type(filename: str) -> str:
 
 def _fold(title: str) -> str:
     return normalize("NFC", title).casefold()
+
+
+def _bytes(text: str) -> bytes:
+    # JSON may hold halves of surrogate pairs.
+    return text.encode("utf-8", "surrogatepass")

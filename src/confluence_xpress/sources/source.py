@@ -31,6 +31,9 @@ class Source(Protocol):
     def fulfil(self, needs: Collection[Need]) -> Mapping[Need, Answer]:
         """An answer to every need; `Unavailable` with its reason where there is none."""
 
+    def digest(self, page: Page) -> str:
+        """A checksum of a page's body and files; asked for where metadata can't tell whether they changed."""
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What could not be read in the source itself."""

@@ -208,6 +208,7 @@ def _attachments(export: Export, files: Mapping[str, Mapping[str, str]]) -> dict
             values.get("MEDIA_TYPE") or record.media_type or guess_media_type(record.title),
             values.get("FILESTORE_ID", ""),
             _number(values.get("FILESIZE") or record.size, 0),
+            _number(record.version, 0) or None,
         )
 
     return {
