@@ -75,7 +75,7 @@ def _children(call: Call, context: Context, page: Page) -> list[Page]:
             "include-missing",
             f"the pages below “{page.title}” are not known, only exported ones are listed: {answer.reason}",
         )
-    return [child for child in context.site.bundle.pages if child.parent == page.id]
+    return list(context.site.directory.below.get(page.id, ()))
 
 
 def _order(call: Call) -> Callable[[list[Page]], list[Page]]:

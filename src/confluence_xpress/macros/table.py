@@ -15,6 +15,7 @@ from confluence_xpress.macros.excerpt import excerpt
 from confluence_xpress.macros.excerpt_include import excerpt_include
 from confluence_xpress.macros.expand import expand
 from confluence_xpress.macros.include import include
+from confluence_xpress.macros.index_term import index_term
 from confluence_xpress.macros.layout import column, section
 from confluence_xpress.macros.panels import KINDS, message, panel
 from confluence_xpress.macros.properties import details
@@ -32,6 +33,7 @@ STATIC: Mapping[str, Static] = MappingProxyType(
         "expand": expand,
         "noformat": noformat,
         "panel": panel,
+        "scroll-indexterm": index_term,
         "section": section,
         "status": status,
         "toc": toc,

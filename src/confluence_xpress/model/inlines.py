@@ -66,6 +66,17 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexTerm:
+    """A place that the index at the end of the book names; prints nothing.
+
+    `terms` goes from the main entry to the one below it, at most three. `label` is given by the heading transform.
+    """
+
+    terms: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
     """A length as the author gave it."""
 
@@ -184,6 +195,7 @@ Inline = (
     | Colored
     | Link
     | Anchor
+    | IndexTerm
     | InlineImage
     | InlineFile
     | Status

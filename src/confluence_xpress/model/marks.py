@@ -32,6 +32,8 @@ ORDER: tuple[i.MarkKind, ...] = (
 _BITS: dict[str, int] = {kind: 1 << index for index, kind in enumerate(ORDER)}
 _SPACE = re.compile(r"[ \t\n\r\f\v\u0085\u2028\u2029]+")
 
+# What shows nothing.
+_PLACES = (i.Anchor, i.IndexTerm)
 _WRAPPERS = (i.Mark, i.Link, i.Colored, i.Annotation)
 _Wrapper = i.Link | i.Annotation | i.Colored | i.Mark
 _Wrappers = tuple[_Wrapper, ...]
@@ -185,15 +187,15 @@ def _single_spaces(leaves: Iterable[_Leaf]) -> list[_Leaf]:
             after_space = True
         else:
             result.append(leaf)
-            # An anchor shows nothing: white space on both sides of it is still one space.
-            after_space = after_space and isinstance(node, i.Anchor)
+            # A place shows nothing: white space on both sides of it is still one space.
+            after_space = after_space and isinstance(node, _PLACES)
     _strip_end(result)
     return result
 
 
 def _strip_end(leaves: list[_Leaf]) -> None:
     index = len(leaves) - 1
-    while index >= 0 and isinstance(leaves[index][0], i.Anchor):
+    while index >= 0 and isinstance(leaves[index][0], _PLACES):
         index -= 1
     if index < 0:
         return

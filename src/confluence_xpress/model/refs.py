@@ -59,9 +59,11 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A place inside this PDF: the label of a heading, an anchor or a page. Only transforms make it."""
+    """A place inside this document: the label of a heading, an anchor or a page. Only transforms make it."""
 
     label: str
+    anchor: str = ""
+    """A name on that page that is looked up when all parts of the document are known; empty if `label` says it all."""
 
 
 @dataclass(frozen=True, slots=True)

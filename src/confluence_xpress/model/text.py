@@ -39,7 +39,7 @@ def _inline(node: i.Inline) -> str:
             return node.file.name
         case i.InlineMacro():
             return node.macro.text or block_text(node.macro.body)
-        case i.Anchor():
+        case i.Anchor() | i.IndexTerm():
             return ""
         case _:
             assert_never(node)

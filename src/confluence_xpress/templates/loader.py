@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,6 +28,7 @@ class TextArea:
     table_padding: float = 6.0
     margin_left: float = 71.0
     margin_right: float = 71.0
+    margin_top: float = 76.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Template:
     options: tuple[Option, ...]
     words: Mapping[str, Mapping[str, str]]
     area: TextArea
+
+    @property
+    def digest(self) -> str:
+        """Tells whether the template is still the same: a checksum over its files, words and measures."""
+        content = json.dumps([sorted(self.files.items()), self.words, asdict(self.area)], sort_keys=True, default=dict)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def words_in(self, language: str) -> dict[str, str]:
         """The template's own words; English ones where the language has none."""

@@ -13,6 +13,7 @@ from confluence_xpress.model import (
     Contents,
     ContentsEntry,
     Destination,
+    IndexTerm,
     Inline,
     InlineFile,
     InlineImage,
@@ -65,7 +66,7 @@ def _plain(node: Inline) -> Inlines:
     match node:
         case Link():
             return node.content
-        case Anchor():
+        case Anchor() | IndexTerm():
             return ()
         case LineBreak():
             return (Text(" "),)

@@ -1,4 +1,4 @@
-"""Headings get consecutive levels, labels and numbers; anchors get labels."""
+"""Headings get consecutive levels, labels and numbers; anchors and index terms get labels."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from confluence_xpress.model import (
     Contents,
     Document,
     Heading,
+    IndexTerm,
     Inline,
     Inlines,
     Paragraph,
@@ -22,6 +23,9 @@ from confluence_xpress.model.text import inline_text
 from confluence_xpress.model.walk import iter_inlines, rewrite_blocks, same_inline
 from confluence_xpress.transforms.anchors import Names, page_label
 from confluence_xpress.transforms.rules import Kinds
+
+# What has a place in the text, and no words.
+_PLACES = (Anchor, IndexTerm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,21 @@ def outline_headings(
 ) -> Outlined:
     """Headings without gaps in their levels, with labels, and with numbers below `prefix` unless that is None.
 
-    Empty headings go, and so does a first heading that only repeats the page's title. Anchors carry labels afterwards.
-    `present` are the classes of the document's nodes, if they are known.
+    Empty headings go, and so does a first heading that only repeats the page's title. Anchors and index
+    terms carry labels afterwards. `present` are the classes of the document's nodes, if they are known.
     """
     label = page_label(page.id)
     names = Names(label, page.title)
     levels, numbers = Levels(), None if prefix is None else Numbers(prefix)
     placed: list[Placed] = []
     repeats_title = _repeats_title(document.content, page.title)
-    count = 0
+    count = terms = 0
 
     def on_inline(node: Inline) -> Inlines:
-        nonlocal count
+        nonlocal count, terms
+        if isinstance(node, IndexTerm):
+            terms += 1
+            return (replace(node, label=f"{label}-t{terms}"),)
         if not isinstance(node, Anchor):
             return (node,)
         count += 1
@@ -100,7 +107,7 @@ def outline_headings(
         nonlocal repeats_title
         if not isinstance(node, Heading):
             return (node,)
-        anchors = tuple(inline for inline in iter_inlines(node.content) if isinstance(inline, Anchor))
+        anchors = tuple(inline for inline in iter_inlines(node.content) if isinstance(inline, _PLACES))
         if len(anchors) == len(node.content) or is_blank(node.content):
             return (Paragraph(anchors),) if anchors else ()
         text = inline_text(node.content)
@@ -115,7 +122,7 @@ def outline_headings(
         placed.append(Placed(heading, node.level))
         return (heading,)
 
-    anchored = present is None or Anchor in present
+    anchored = present is None or not present.isdisjoint(_PLACES)
     content = rewrite_blocks(document.content, on_block, on_inline if anchored else same_inline)
     return Outlined(Document(content), names, tuple(placed))
 
@@ -131,7 +138,7 @@ def _first(nodes: Blocks) -> Block | None:
         if isinstance(node, Contents):
             continue
         if isinstance(node, Paragraph | Heading) and (
-            is_blank(node.content) or all(isinstance(inline, Anchor) for inline in node.content)
+            is_blank(node.content) or all(isinstance(inline, _PLACES) for inline in node.content)
         ):
             continue
         if isinstance(node, Columns):

@@ -7,7 +7,7 @@ from unicodedata import normalize
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from confluence_xpress.bundle import Attachment, Page
-from confluence_xpress.lookup import Site
+from confluence_xpress.lookup import Directory, Site
 from confluence_xpress.model import AttachmentRef, PageRef, SpaceRef
 from confluence_xpress.transforms.anchors import Names
 from confluence_xpress.transforms.urls import Spot, absolute, base_of, origin, scheme, spot
@@ -15,30 +15,41 @@ from confluence_xpress.transforms.urls import Spot, absolute, base_of, origin, s
 _USUAL_CONTEXTS = ("/wiki", "/confluence")
 
 
-class Index:
-    """The exported pages by all that a link may call them. Made once for a book, used for every page.
+class Addresses:
+    """Titles and addresses of the exported pages, and the sites they are on. Made once, used for every part of a book."""
 
-    `names` are the anchors of the pages that were read; an exported page that is not among them (it is in another
-    part of the book) can be linked to as a whole.
-    """
-
-    def __init__(self, site: Site, names: Mapping[str, Names]) -> None:
-        self.site = site
-        self.names = names
-        self._titles: dict[tuple[str, str], Page] = {}
-        self._urls: dict[tuple[str, str], Page] = {}
-        self._contexts: dict[str, list[str]] = {}
-        for page in site.bundle.pages:
-            self._titles.setdefault((page.space, _fold(page.title)), page)
+    def __init__(self, directory: Directory) -> None:
+        self.titles: dict[tuple[str, str], Page] = {}
+        self.urls: dict[tuple[str, str], Page] = {}
+        self.contexts: dict[str, list[str]] = {}
+        for page in directory.pages:
+            self.titles.setdefault((page.space, _fold(page.title)), page)
             if page.url and (place := origin(page.url))[0]:
-                self._urls.setdefault(place, page)
-        bases = [space.base_url for space in site.bundle.spaces if space.base_url]
+                self.urls.setdefault(place, page)
+        bases = [space.base_url for space in directory.spaces.values() if space.base_url]
         if not bases:
-            bases = [base for page in site.bundle.pages if (base := base_of(page.url))][:1]
-        self._base = bases[0].rstrip("/") if bases else ""
+            bases = [base for page in directory.pages if (base := base_of(page.url))][:1]
+        self.base = bases[0].rstrip("/") if bases else ""
         for base in bases:
             host, path = origin(base)
-            self._contexts.setdefault(host, []).append(path.rstrip("/"))
+            self.contexts.setdefault(host, []).append(path.rstrip("/"))
+
+
+class Index:
+    """The exported pages by all that a link may call them.
+
+    `names` are the anchors of the pages that were read; where an anchor of another exported page is (one in another
+    part of the book) is left to be looked up when all parts are there.
+    """
+
+    def __init__(self, site: Site, names: Mapping[str, Names], addresses: Addresses | None = None) -> None:
+        addresses = addresses or Addresses(site.directory)
+        self.site = site
+        self.names = names
+        self._titles = addresses.titles
+        self._urls = addresses.urls
+        self._contexts = addresses.contexts
+        self._base = addresses.base
 
     def exported(self, reference: PageRef) -> Page | None:
         """The exported page of this id, or of this space and title (and day)."""

@@ -192,10 +192,10 @@ class _Run:
 
     def _known_page(self, page: Page, anchor: str) -> _Resolved:
         if page.id == self.page.id or self.index.site.selected(page.id):
-            label = self._label(page, anchor)
+            place = self._place(page, anchor)
             if page.id == self.page.id and anchor:
-                return _Resolved(Destination(label), anchor)
-            return _Resolved(Destination(label), page.title, named=True)
+                return _Resolved(place, anchor)
+            return _Resolved(place, page.title, named=True)
         if here := self._here(page, anchor):
             return _Resolved(Destination(here), anchor)
         url = self.index.page_url(page)
@@ -204,14 +204,15 @@ class _Run:
             return replace(lost, named=True)
         return _Resolved(Url(_with_anchor(url, anchor)), page.title, named=True)
 
-    def _label(self, page: Page, anchor: str) -> str:
+    def _place(self, page: Page, anchor: str) -> Destination:
         if not anchor:
-            return page_label(page.id)
-        found = self._find(page, anchor) or self._here(page, anchor)
-        if found is None and page.id in self.index.names:
-            message = f"there is no “{anchor}” on the page “{page.title}”, the link leads to the page"
-            self._report("link-anchor-missing", message, anchor)
-        return found or page_label(page.id)
+            return Destination(page_label(page.id))
+        if found := self._find(page, anchor) or self._here(page, anchor):
+            return Destination(found)
+        if page.id not in self.index.names:
+            return Destination(page_label(page.id), anchor)
+        self.diagnostics[anchor_missing(page, anchor)] = None
+        return Destination(page_label(page.id))
 
     def _here(self, page: Page, anchor: str) -> str | None:
         """An anchor on this page that a link to an included page means: what that page says is on this page too."""
@@ -264,7 +265,7 @@ class _Run:
         space = self.index.site.space(target.key)
         title = (space.name if space else "") or target.key
         if home:
-            return _Resolved(Destination(self._label(home, anchor)), title)
+            return _Resolved(self._place(home, anchor), title)
         if url := self.index.space_url(target):
             return _Resolved(Url(url), title)
         return self._lost("link-unresolved", title, "the address of the space is not known")
@@ -276,6 +277,12 @@ class _Run:
 
     def _report(self, code: str, message: str, target: str) -> None:
         self.diagnostics[Diagnostic(code, message, place=f"link to “{target}”")] = None
+
+
+def anchor_missing(page: Page, anchor: str) -> Diagnostic:
+    """What is said about a link to a place that a page does not have."""
+    message = f"there is no “{anchor}” on the page “{page.title}”, the link leads to the page"
+    return Diagnostic("link-anchor-missing", message, place=f"link to “{anchor}”")
 
 
 def _without_links(content: Inlines) -> Inlines:

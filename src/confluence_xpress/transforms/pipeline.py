@@ -144,11 +144,27 @@ def finish_page(draft: Draft, index: Index, options: Options) -> PreparedPage:
             diagnostics=tuple(dict.fromkeys((*draft.diagnostics, *on_page(page.id, found)))),
         )
 
-    return _guarded(
+    linked = _guarded(
         page,
         draft.document,
-        lambda: prepared(*_finish(draft, index, options)),
+        lambda: prepared(*_link(draft, index)),
         lambda plain, lost: prepared(plain, (), (lost,)),
+    )
+    return lay_out(lay_out(linked, lambda document: options.images(document, index.site, page)), options.tables)
+
+
+def lay_out(page: PreparedPage, transform: Callable[[Document], tuple[Document, Found]]) -> PreparedPage:
+    """The page after one more transform."""
+
+    def laid(document: Document, found: Found) -> PreparedPage:
+        found = on_page(page.page.id, found)
+        return replace(page, document=document, diagnostics=tuple(dict.fromkeys((*page.diagnostics, *found))))
+
+    return _guarded(
+        page.page,
+        page.document,
+        lambda: laid(*transform(page.document)),
+        lambda plain, lost: laid(plain, (lost,)),
     )
 
 
@@ -193,7 +209,7 @@ def _plain_draft(page: Page, place: Place, document: Document, found: Found) -> 
     return Draft(page, place, document, names, (), frozenset(), kinds_in(document), on_page(page.id, found))
 
 
-def _finish(draft: Draft, index: Index, options: Options) -> tuple[Document, tuple[Placed, ...], Found]:
+def _link(draft: Draft, index: Index) -> tuple[Document, tuple[Placed, ...], Found]:
     linked = resolve_links(draft.document, draft.page, index, draft.included, draft.present)
     headings = tuple(
         replace(p, heading=replace(p.heading, content=linked.headings[p.heading.label]))
@@ -202,9 +218,7 @@ def _finish(draft: Draft, index: Index, options: Options) -> tuple[Document, tup
         for p in draft.headings
     )
     document, listed = _with_contents(linked.document, headings, draft.present)
-    document, images = options.images(document, index.site, draft.page)
-    document, tables = options.tables(document)
-    return document, headings, (*linked.diagnostics, *listed, *images, *tables)
+    return document, headings, (*linked.diagnostics, *listed)
 
 
 def _with_contents(document: Document, headings: tuple[Placed, ...], present: Kinds) -> tuple[Document, Found]:

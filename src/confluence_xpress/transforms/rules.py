@@ -54,6 +54,9 @@ def rewrite(nodes: Blocks, blocks: BlockRules, inlines: InlineRules) -> Blocks:
     return rewrite_blocks(nodes, on_block, on_inline if inlines else same_inline)
 
 
+_VALUES = ("tuple[float, ...]", "tuple[str, ...]")
+
+
 class _Children(dict[type, tuple[str, ...]]):
     """The fields of each class that hold nodes."""
 
@@ -63,7 +66,7 @@ class _Children(dict[type, tuple[str, ...]]):
         self[kind] = tuple(
             name
             for name, kinds in annotated
-            if kinds in ("Blocks", "Inlines") or (kinds.startswith("tuple[") and "float" not in kinds)
+            if kinds in ("Blocks", "Inlines") or (kinds.startswith("tuple[") and kinds not in _VALUES)
         )
         return self[kind]
 

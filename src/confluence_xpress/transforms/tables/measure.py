@@ -230,7 +230,7 @@ class Ruler:
                     self._text(node.text, em, indent)
                 case m.InlineMacro():
                     self._text(node.macro.text or block_text(node.macro.body) or node.macro.name, em, indent)
-                case m.Anchor():
+                case m.Anchor() | m.IndexTerm():
                     pass
                 case _:
                     assert_never(node)

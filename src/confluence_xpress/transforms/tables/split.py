@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confluence_xpress.model import Anchor, Block, Blocks, Cell, Heading, Inline, Inlines, Paragraph, Text
+from confluence_xpress.model import Anchor, Block, Blocks, Cell, Heading, IndexTerm, Inline, Inlines, Paragraph, Text
 from confluence_xpress.model.walk import rewrite_blocks
 from confluence_xpress.transforms.tables.grid import Grid, Placed
 
@@ -41,12 +41,12 @@ def split(grid: Grid, author: list[float], headers: int, first: int, last: int) 
 
 def _copy(cell: Cell) -> Cell:
     """The cell once more: places that links lead to exist once only."""
-    return replace(cell, content=rewrite_blocks(cell.content, _unlabelled, _without_anchor))
+    return replace(cell, content=rewrite_blocks(cell.content, _unlabelled, _without_places))
 
 
 def _unlabelled(block: Block) -> Blocks:
     return (replace(block, label=""),) if isinstance(block, Heading) and block.label else (block,)
 
 
-def _without_anchor(inline: Inline) -> Inlines:
-    return () if isinstance(inline, Anchor) else (inline,)
+def _without_places(inline: Inline) -> Inlines:
+    return () if isinstance(inline, Anchor | IndexTerm) else (inline,)

@@ -1,6 +1,6 @@
-"""The Typst writer: a book of documents becomes Typst files. Structure here, looks in templates."""
+"""The Typst writer: parts of a book become Typst files. Structure here, looks in templates."""
 
 from confluence_xpress.writers.typst.book import Book, Chapter
-from confluence_xpress.writers.typst.document import MAIN, page_file, write_book
+from confluence_xpress.writers.typst.document import BOOK, MAIN, book_values, labels, main_file, page_file, write_part
 
-__all__ = ["MAIN", "Book", "Chapter", "page_file", "write_book"]
+__all__ = ["BOOK", "MAIN", "Book", "Chapter", "book_values", "labels", "main_file", "page_file", "write_part"]

@@ -44,6 +44,7 @@ from confluence_xpress.model.text import block_text, target_text
 from confluence_xpress.model.walk import iter_blocks, iter_inlines
 from confluence_xpress.writers.typst.breaks import breakable
 from confluence_xpress.writers.typst.color import is_dark
+from confluence_xpress.writers.typst.compose import compose
 from confluence_xpress.writers.typst.escape import literal, markup, string
 from confluence_xpress.writers.typst.files import write_file
 from confluence_xpress.writers.typst.groups import Beside, Landscape, group
@@ -66,7 +67,7 @@ def write_blocks(nodes: Blocks, place: Place) -> str:
     """Markup of blocks, separated by blank lines."""
     if place.in_box:
         return "\n\n".join([write_block(node, place) for node in nodes])
-    return "\n\n".join([_write_group(node, place) for node in group(nodes)])
+    return "\n\n".join([compose(_write_group(node, place)) for node in group(nodes)])
 
 
 def _write_group(node: Block | Beside | Landscape, place: Place) -> str:
@@ -302,8 +303,8 @@ def _card(node: Card, place: Place) -> str:
     if node.content and isinstance(node.target, Url):
         arguments.append(f"address: [{breakable(address, 24)}]")
     match node.target:
-        case Destination() if node.target.label in place.targets:
-            arguments.append(f"target: label({string(node.target.label)})")
+        case Destination():
+            arguments.append(f"target: {place.address(node.target)}")
         case Url() if node.target.href:
             arguments.append(f"target: {string(node.target.href)}")
         case _:
@@ -314,9 +315,8 @@ def _card(node: Card, place: Place) -> str:
 def _contents(node: Contents, place: Place) -> str:
     rows = "".join(
         f"({e.level}, {f'[{markup(e.number)}]' if e.number else 'none'}, "
-        f"[{write_inlines(e.content, place)}], {string(e.target.label)}), "
+        f"[{write_inlines(e.content, place)}], {place.address(e.target)}), "
         for e in node.entries
-        if e.target.label in place.targets
     )
     flags = "flat: true, " if node.flat else ""
     if len(node.entries) > LONG_CONTENTS and not place.in_box:

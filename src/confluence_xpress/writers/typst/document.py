@@ -1,11 +1,10 @@
-"""A book as Typst files: one for each page, and a main file that joins them."""
+"""A part of a book as Typst files: one for each page, and a main file that joins them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from confluence_xpress.model import Anchor, Blocks, Heading
-from confluence_xpress.model.text import inline_text
+from confluence_xpress.model import Anchor, Blocks, Heading, IndexTerm
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines
 from confluence_xpress.writers.typst.blocks import write_blocks
 from confluence_xpress.writers.typst.book import Book, Chapter
@@ -14,6 +13,18 @@ from confluence_xpress.writers.typst.escape import literal, markup, string
 from confluence_xpress.writers.typst.state import TITLE_WORD_LIMIT, WORD_LIMIT, Place
 
 MAIN = "main.typ"
+BOOK = "book.typ"
+_IMPORT = '#import "/template/template.typ": *'
+# What the typesetter knows of places goes into the file as an attachment, which the finished document does not have.
+_POSITIONS = """#context {
+  let places = __LABELS__.map(name => {
+    let found = query(label(name))
+    if found.len() > 0 { let at = found.first().location().position(); (at.page, at.x.pt(), at.y.pt()) }
+  })
+  let data = bytes(json.encode(places, pretty: false))
+  pdf.attach("facts.json", data, relationship: "data", mime-type: "application/json", description: "places")
+}
+"""
 
 
 def page_file(index: int) -> str:
@@ -21,57 +32,43 @@ def page_file(index: int) -> str:
     return f"pages/{index:06}.typ"
 
 
-def write_book(book: Book, format_day: Callable[[str], str]) -> dict[str, str]:
-    """Typst files by name: `main.typ`, `book.typ` and one for each page. Assets and the template are not among them."""
-    targets = frozenset(label for chapter in book.chapters for label in labels(chapter))
-    files = {MAIN: _main(book), "book.typ": _values(book)}
+def write_part(book: Book, chapters: Sequence[Chapter], format_day: Callable[[str], str]) -> dict[str, str]:
+    """Typst files by name: `main.typ`, `book.typ` and one for each chapter. Assets and the template are not among them.
+
+    The positions of all `labels` are in the typeset file.
+    """
+    known = labels(chapters)
+    targets = frozenset(known)
+    includes = [f"#include {string('/' + page_file(index))}" for index in range(len(chapters))]
+    files = {MAIN: main_file(includes, known), BOOK: book_values(book)}
     written: set[str] = set()
-    for index, chapter in enumerate(book.chapters):
+    for index, chapter in enumerate(chapters):
         place = Place(level=chapter.depth, targets=targets, format_day=format_day, labels=written)
-        files[page_file(index)] = write_chapter(chapter, place, book.new_sheet)
+        files[page_file(index)] = write_chapter(chapter, place, sheet=book.starts_sheet(chapter))
     return files
 
 
-def write_chapter(chapter: Chapter, place: Place, new_sheet: str = "page") -> str:
+def main_file(body: Iterable[str], positions: Sequence[str] = ()) -> str:
+    """The main file of a part. The positions of these labels will be in the typeset file."""
+    lines = [f"{_IMPORT}\n", "#show: document-styles\n", "#set heading(bookmarked: false)\n"]
+    if positions:
+        lines.append(_POSITIONS.replace("__LABELS__", literal(list(positions))))
+    lines.append("#show: body-styles\n")
+    return "".join([*lines, *(f"{line}\n" for line in body)])
+
+
+def write_chapter(chapter: Chapter, place: Place, *, sheet: bool = True) -> str:
     """Markup of one page, title included."""
-    place.claim(chapter.label)
-    arguments = [f"level: {chapter.depth}", f"depth: {chapter.depth}", f"target: {string(chapter.label)}"]
-    if chapter.number:
-        arguments.append(f"number: [{markup(chapter.number)}]")
-    if chapter.details:
-        arguments.append(f"details: [{breakable(chapter.details, WORD_LIMIT)}]")
-    if not (new_sheet == "page" or (new_sheet == "chapter" and chapter.depth == 1)):
-        arguments.append("sheet: false")
-    arguments.append(f"title: {string(chapter.title)}")
-    title = breakable(chapter.title, TITLE_WORD_LIMIT)
-    return (
-        f'#import "/template/template.typ": *\n\n#page-title({", ".join(arguments)})[{title}]\n\n'
-        f"{write_blocks(chapter.content, place)}\n"
-    )
+    pieces = [_IMPORT]
+    if not chapter.continued:
+        pieces.append(_title(chapter, place, sheet=sheet))
+    pieces.append(write_blocks(chapter.content, place))
+    return "\n\n".join(pieces) + "\n"
 
 
-def labels(chapter: Chapter) -> Iterator[str]:
-    """Every label that the written page will have."""
-    yield chapter.label
-    for block in iter_blocks(chapter.content):
-        if isinstance(block, Heading) and block.label:
-            yield block.label
-        for line in own_inlines(block):
-            for node in iter_inlines(line):
-                if isinstance(node, Anchor):
-                    yield node.name
-
-
-def contents_entries(book: Book) -> Iterator[tuple[int, str, str, str]]:
-    """Level, number, title and label of each line of the book's table of contents."""
-    single = len(book.chapters) == 1
-    for chapter in book.chapters:
-        if chapter.depth <= book.contents_depth and not single:
-            yield chapter.depth, chapter.number, chapter.title, chapter.label
-        shift = 0 if single else chapter.depth
-        for heading in headings(chapter.content):
-            if heading.level + shift <= book.contents_depth and heading.label:
-                yield heading.level + shift, heading.number, inline_text(heading.content), heading.label
+def labels(chapters: Iterable[Chapter]) -> tuple[str, ...]:
+    """Every label that the written pages will have, each once."""
+    return tuple(dict.fromkeys(label for chapter in chapters for label in _labels(chapter)))
 
 
 def headings(nodes: Blocks) -> Iterator[Heading]:
@@ -79,30 +76,40 @@ def headings(nodes: Blocks) -> Iterator[Heading]:
     return (block for block in iter_blocks(nodes) if isinstance(block, Heading))
 
 
-def _main(book: Book) -> str:
-    lines = ['#import "/template/template.typ": *', "#show: document-styles"]
-    if book.cover:
-        lines.append("#cover-sheet()")
-    if book.contents:
-        entries = list(contents_entries(book))
-        rows = "".join(
-            f"({level}, {f'[{markup(number)}]' if number else 'none'}, "
-            f"[{breakable(title, WORD_LIMIT)}], {string(label)}),\n"
-            for level, number, title, label in entries
-        )
-        if rows:
-            lines.append(f"#contents-sheets((\n{rows}))")
-    lines.append("#show: body-styles")
-    lines += [f"#include {string('/' + page_file(index))}" for index in range(len(book.chapters))]
-    return "\n".join(lines) + "\n"
+def _title(chapter: Chapter, place: Place, *, sheet: bool) -> str:
+    place.claim(chapter.label)
+    arguments = [f"level: {chapter.depth}", f"depth: {chapter.depth}", f"target: {string(chapter.label)}"]
+    if chapter.number:
+        arguments.append(f"number: [{markup(chapter.number)}]")
+    if chapter.details:
+        arguments.append(f"details: [{breakable(chapter.details, WORD_LIMIT)}]")
+    if not sheet:
+        arguments.append("sheet: false")
+    return f"#page-title({', '.join(arguments)})[{breakable(chapter.title, TITLE_WORD_LIMIT)}]"
 
 
-def _values(book: Book) -> str:
+def _labels(chapter: Chapter) -> Iterator[str]:
+    if not chapter.continued:
+        yield chapter.label
+    for block in iter_blocks(chapter.content):
+        if isinstance(block, Heading) and block.label:
+            yield block.label
+        for line in own_inlines(block):
+            for node in iter_inlines(line):
+                if isinstance(node, Anchor):
+                    yield node.name
+                elif isinstance(node, IndexTerm):
+                    yield node.label
+
+
+def book_values(book: Book) -> str:
+    """The file with the values that the template may use."""
     values = {
         "title": book.title,
         "subtitle": book.subtitle,
         "language": book.language,
         "eyebrow": book.eyebrow,
+        "volume": book.volume,
         "facts": [list(fact) for fact in book.facts],
         "footer": list(book.footer),
         "authors": list(book.authors),

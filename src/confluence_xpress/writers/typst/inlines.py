@@ -16,6 +16,7 @@ from confluence_xpress.model import (
     Emoji,
     File,
     Image,
+    IndexTerm,
     Inline,
     InlineFile,
     InlineImage,
@@ -84,6 +85,8 @@ def write_inline(node: Inline, place: Place) -> str:
             return write_inlines(node.content, place)
         case Anchor():
             return f"#anchor({string(node.name)});" if place.claim(node.name) else ""
+        case IndexTerm():
+            return f"#anchor({string(node.label)});" if place.claim(node.label) else ""
         case Status():
             return _status(node)
         case Mention():
@@ -123,8 +126,8 @@ def write_text(text: str, place: Place) -> str:
 def write_link(target: LinkTarget | None, shown: str, place: Place) -> str:
     """Markup that is a link if the target is a place in this document or a web address, else just what is shown."""
     match target:
-        case Destination() if target.label in place.targets:
-            return f"#link(label({string(target.label)}))[{shown}];"
+        case Destination():
+            return f"#link({place.address(target)})[{shown}];"
         case Url() if target.href:
             return f"#link({string(target.href)})[{shown}];"
         case _:

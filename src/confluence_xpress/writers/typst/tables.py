@@ -14,6 +14,7 @@ from confluence_xpress.model import (
     Cell,
     Files,
     Heading,
+    IndexTerm,
     InlineFile,
     InlineImage,
     Link,
@@ -33,6 +34,8 @@ _VERTICAL = {"top": "top", "middle": "horizon", "bottom": "bottom"}
 T = TypeVar("T")
 SHORT_TABLE = 22
 """Lines of a table that stays on one page."""
+SHORT_ROW = 14
+"""Lines of a row that stays on one page."""
 _CHARACTER = 4.6
 """Width of a character of table text in points, generously."""
 _LINE = ",\n"
@@ -52,56 +55,59 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
         arguments.append(f"scale: {literal(float(fit.scale))}")
     if place.in_table:
         arguments.append("nested: true")
-    height = _lines(table, 150 if place.in_box else 440)
-    if height < inf:
-        arguments.append("whole: true")
-    if height < SHORT_TABLE:
+    heights = _heights(table, 150 if place.in_box else 440)
+    if sum(heights) < SHORT_TABLE:
         arguments.append("together: true")
+    short = _short(table, place)
 
-    def row(cells: Row) -> str:
-        return ", ".join([_cell(cell, inner, write_blocks) for cell in cells.cells])
+    def row(cells: Row, height: float = inf) -> str:
+        return ", ".join([_cell(cell, inner, write_blocks, short if height < inf else None) for cell in cells.cells])
 
     head, body = table.rows[: table.header_rows], table.rows[table.header_rows :]
     # A repeated header would repeat its labels: they stand before the table.
-    anchors = "".join(f"#anchor({string(node.name)});" for node in _inlines(head, Anchor) if place.claim(node.name))
+    names = [*(node.name for node in _inlines(head, Anchor)), *(node.label for node in _inlines(head, IndexTerm))]
+    anchors = "".join(f"#anchor({string(name)});" for name in names if place.claim(name))
     if head:
         # PDF/UA allows no link in a repeated header, and a repeated heading would be another bookmark.
         once = any(_inlines(head, Link)) or any(_inlines(head, InlineFile)) or any(_headings(head))
         arguments.append(f"table.header({'repeat: false, ' if once else ''}{', '.join(filter(None, map(row, head)))})")
     # A row all of whose places are taken by spans from above has no cells of its own.
-    lines = [", ".join(arguments), *filter(None, map(row, body))]
+    lines = [", ".join(arguments), *filter(None, map(row, body, heights[table.header_rows :]))]
     return f"{anchors}\n#data-table({_LINE.join(lines)})" if anchors else f"#data-table({_LINE.join(lines)})"
 
 
-def _lines(table: Table, width: float) -> float:
-    """About how many lines of text the table has, if every row surely takes less than a third of a page; else infinity.
+def _heights(table: Table, width: float) -> list[float]:
+    """About how many lines of text each row has, if every row surely takes less than a third of a page; else infinity.
 
     Width in points.
     """
     shares = table.fit.columns if table.fit else ()
     room = [max(1.0, (width * share / sum(shares) - 12) / _CHARACTER) for share in shares]
-    total = 0.0
+    heights = []
     for row in table.rows:
-        tallest = 0.0
-        for index, cell in enumerate(row.cells):
-            if cell.colspan > 1 or cell.rowspan > 1:
-                return inf
-            lines = 0.0
-            for block in cell.content:
-                if not isinstance(block, Paragraph):
-                    return inf
-                length = 0
-                for node in iter_inlines(block.content):
-                    if isinstance(node, Text):
-                        length += len(node.text)
-                    elif isinstance(node, InlineImage):
-                        return inf
-                lines += 1 + (length / room[index] if index < len(room) else length / 60)
-            tallest = max(tallest, lines)
-        if tallest > 14:
+        tallest = max((_lines(cell, room[i] if i < len(room) else 60) for i, cell in enumerate(row.cells)), default=0.0)
+        if tallest > SHORT_ROW:
+            return [inf] * len(table.rows)
+        heights.append(tallest)
+    return heights
+
+
+def _lines(cell: Cell, room: float) -> float:
+    """About how many lines of `room` characters a cell has; infinity if it spans or holds more than lines of text."""
+    if cell.colspan > 1 or cell.rowspan > 1:
+        return inf
+    lines = 0.0
+    for block in cell.content:
+        if not isinstance(block, Paragraph):
             return inf
-        total += tallest
-    return total
+        length = 0
+        for node in iter_inlines(block.content):
+            if isinstance(node, Text):
+                length += len(node.text)
+            elif isinstance(node, InlineImage):
+                return inf
+        lines += 1 + length / room
+    return lines
 
 
 def _blocks(rows: tuple[Row, ...]) -> Iterator[Block]:
@@ -122,9 +128,20 @@ def _width(row: Row) -> int:
     return sum(cell.colspan for cell in row.cells)
 
 
-def _cell(cell: Cell, place: Place, write_blocks: WriteBlocks) -> str:
+def _short(table: Table, place: Place) -> list[str]:
+    """What a cell that stays on one page is told of its table."""
+    arguments = ["nested: true"] if place.in_table else []
+    if table.fit and table.fit.scale != 1:
+        arguments.append(f"scale: {literal(float(table.fit.scale))}")
+    return arguments
+
+
+def _cell(cell: Cell, place: Place, write_blocks: WriteBlocks, short: list[str] | None) -> str:
+    """Markup of a cell. `short`: the arguments of a cell that stays on one page; None if it need not."""
     body = write_blocks(cell.content, place)
-    arguments = []
+    if not body:
+        short = None
+    arguments = list(short or ())
     if cell.colspan > 1:
         arguments.append(f"colspan: {cell.colspan}")
     if cell.rowspan > 1:
@@ -137,6 +154,5 @@ def _cell(cell: Cell, place: Place, write_blocks: WriteBlocks) -> str:
     sides += [_VERTICAL[cell.valign]] if cell.valign and cell.valign != "top" else []
     if sides:
         arguments.append(f"side: {' + '.join(sides)}")
-    if cell.header:
-        return f"th({', '.join(arguments)})[{body}]"
-    return f"td({', '.join(arguments)})[{body}]" if arguments else f"[{body}]"
+    kind = ("" if short is None else "short-") + ("th" if cell.header else "td")
+    return f"{kind}({', '.join(arguments)})[{body}]" if arguments or kind != "td" else f"[{body}]"
