@@ -19,6 +19,7 @@ class Attachment:
     media_type: str = ""
     file_id: str = ""
     size: int = 0
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

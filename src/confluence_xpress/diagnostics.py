@@ -49,11 +49,18 @@ CODES: dict[str, Code] = {
     "user-unknown": Code("info", False, "person whose name is not known"),
     "emoji-unknown": Code("info", False, "emoji shown by its name"),
     "glyph-missing": Code("warning", True, "characters that no installed font has"),
+    "text-outside-page": Code("error", True, "text that reaches over the page's edge"),
+    "image-outside-page": Code("error", True, "image that reaches over the page's edge"),
+    "link-dangling": Code("warning", True, "link that leads nowhere in the PDF"),
+    "content-untagged": Code("warning", False, "content that screen readers can't reach"),
+    "font-not-embedded": Code("error", False, "font that is not in the PDF"),
     "table-normalised": Code("info", False, "table with overlapping or missing cells"),
     "table-split": Code("info", False, "table with too many columns for a page, shown in parts"),
     "table-too-wide": Code("warning", False, "table in which words may be broken into single letters"),
     "page-cycle": Code("warning", False, "pages that are each other's parents"),
     "source-entry-unreadable": Code("warning", True, "entry of the source that could not be read"),
+    "attachment-too-large": Code("warning", True, "file that is too large to be embedded"),
+    "pdf-not-linearised": Code("info", False, "PDF that is too long to be linearised"),
 }
 
 

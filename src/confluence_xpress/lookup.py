@@ -6,7 +6,7 @@ what was asked in vain.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from confluence_xpress.bundle import Answer, Body, Bundle, Media, Page, Pages, Space, Unavailable, User
 from confluence_xpress.diagnostics import Diagnostic
@@ -19,17 +19,30 @@ PENDING = Unavailable("not fetched yet")
 Read = Callable[[Body], tuple[Document, tuple[Diagnostic, ...]]]
 
 
+class Directory:
+    """The exported pages and the spaces by what others call them: made once, and used for every part of a document."""
+
+    def __init__(self, pages: Sequence[Page], spaces: Sequence[Space]) -> None:
+        self.pages = pages
+        self.by_id = {page.id: page for page in reversed(pages)}
+        self.by_title = {(page.space, page.title.casefold()): page for page in reversed(pages)}
+        self.spaces = {space.key: space for space in spaces}
+        self.below: dict[str, list[Page]] = {}
+        """The children of each page, in reading order."""
+        for page in pages:
+            if page.parent is not None:
+                self.below.setdefault(page.parent, []).append(page)
+
+
 class Site:
     """Answers from one bundle. `missing` collects the needs; `read` turns a body into a document."""
 
-    def __init__(self, bundle: Bundle, read: Read) -> None:
+    def __init__(self, bundle: Bundle, read: Read, directory: Directory | None = None) -> None:
         self.bundle = bundle
+        self.directory = directory or Directory(bundle.pages, bundle.spaces)
         self.missing: dict[Need, None] = {}
         self._read = read
         self._documents: dict[str, tuple[Document, tuple[Diagnostic, ...]]] = {}
-        self._by_id = {page.id: page for page in bundle.pages}
-        self._by_title = {(page.space, page.title.casefold()): page for page in reversed(bundle.pages)}
-        self._spaces = {space.key: space for space in bundle.spaces}
 
     def ask(self, need: Need) -> Answer:
         """The answer, or PENDING and a note of the need."""
@@ -41,22 +54,22 @@ class Site:
 
     def space(self, key: str) -> Space | None:
         """What is known about a space."""
-        return self._spaces.get(key)
+        return self.directory.spaces.get(key)
 
     def selected(self, page_id: str) -> Page | None:
         """The page, if it is part of the export."""
-        return self._by_id.get(page_id)
+        return self.directory.by_id.get(page_id)
 
     def page(self, ref: PageRef, current: Page) -> Page | Unavailable:
         """The page that a reference on `current` means, exported or not."""
         if ref == PageRef():
             return current
         if ref.id:
-            found = self._by_id.get(ref.id)
+            found = self.directory.by_id.get(ref.id)
             need = PageNeed(id=ref.id)
         else:
             space = ref.space or current.space
-            found = self._by_title.get((space, ref.title.casefold()))
+            found = self.directory.by_title.get((space, ref.title.casefold()))
             if found and ref.day and found.created[:10] != ref.day:
                 found = None
             need = PageNeed(title=ref.title, space=space, day=ref.day)
@@ -64,7 +77,7 @@ class Site:
             return found
         answer = self.ask(need)
         if isinstance(answer, Page):
-            return self._by_id.get(answer.id, answer)
+            return self.directory.by_id.get(answer.id, answer)
         return answer if isinstance(answer, Unavailable) else Unavailable("not a page")
 
     def children(self, page: Page) -> tuple[Page, ...] | Unavailable:

@@ -75,19 +75,85 @@ def export(
         Path | None, typer.Option(metavar="OUT.json", help="Where the manifest goes; default: beside the PDF.")
     ] = None,
     pdf_standard: Annotated[
-        str, typer.Option(metavar="STANDARD,…", help="Such as ua-1,a-2a (the default), a-3b, 1.7 or none.")
-    ] = "ua-1,a-2a",
+        str,
+        typer.Option(
+            metavar="STANDARD,…",
+            help="Such as a-3b, 1.7 or none; the default is ua-1,a-2a, with embedded files ua-1,a-3a, encrypted ua-1.",
+        ),
+    ] = "",
+    split: Annotated[
+        str,
+        typer.Option(metavar="HOW", help="Several PDFs with links between them: top-level, pages=200 or size=20MB."),
+    ] = "",
+    images: Annotated[
+        Literal["original", "print", "screen", "small"],
+        typer.Option(help="How finely images are kept: as they are, or with 300, 150 or 96 pixels per inch at most."),
+    ] = "original",
+    attachments: Annotated[
+        bool, typer.Option("--attachments", help="Embed the attachments of the exported pages as files.")
+    ] = False,
+    embed_manifest: Annotated[
+        bool, typer.Option("--embed-manifest", help="Embed the manifest, without sizes and checksums of the PDF.")
+    ] = False,
+    password: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            envvar="XPRESS_PASSWORD",
+            show_envvar=False,
+            help="Encrypt, and ask for this to open the PDF; better given as XPRESS_PASSWORD in the environment.",
+        ),
+    ] = "",
+    owner_password: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            envvar="XPRESS_OWNER_PASSWORD",
+            show_envvar=False,
+            help="Encrypt; this allows everything. Better given as XPRESS_OWNER_PASSWORD in the environment.",
+        ),
+    ] = "",
+    permissions: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,…",
+            help="What is allowed without the owner password: all (the default), none, "
+            "or of print, copy, change, annotate, fill, assemble.",
+        ),
+    ] = "",
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEY.p12",
+            help="Sign with this key (PKCS#12); its passphrase is in XPRESS_SIGN_PASSWORD, or asked for.",
+        ),
+    ] = None,
+    sign_name: Annotated[str, typer.Option(metavar="TEXT", help="Who signs, as the signature says.")] = "",
+    sign_reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is signed.")] = "",
+    sign_location: Annotated[str, typer.Option(metavar="TEXT", help="Where it is signed.")] = "",
+    linearize: Annotated[
+        bool, typer.Option("--linearize", help="Order the PDF for the web: the first page shows at once.")
+    ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="MANIFEST", help="Export only if something differs from the export with this manifest."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Worker processes; default: as many as there are cores.")] = 0,
     timestamp: Annotated[
         str, typer.Option(metavar="ISO|EPOCH", help="Time of export, for reproducible files; default: now.")
     ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything was lost.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="A longer summary: each volume, images, memory.")
+    ] = False,
 ) -> None:
     """Export content on disk to a PDF.
 
     Exit codes: 0 done; 1 done, but something was lost and --strict is set; 2 wrong usage or unreadable input;
     3 our own failure.
     """
+    from confluence_xpress.cli.delivery import Wishes
     from confluence_xpress.cli.export import Request, run_export
     from confluence_xpress.sources.selection import Selection
 
@@ -105,8 +171,25 @@ def export(
             blogposts=blog_posts,
         ),
         manifest=manifest,
-        standards=() if pdf_standard == "none" else comma_list(pdf_standard),
+        standards=(() if pdf_standard == "none" else comma_list(pdf_standard)) if pdf_standard else None,
         timestamp=parse_timestamp(timestamp or os.environ.get("SOURCE_DATE_EPOCH", "")),
+        wishes=Wishes(
+            split=split,
+            attachments=attachments,
+            embed_manifest=embed_manifest,
+            password=password,
+            owner_password=owner_password,
+            permissions=permissions,
+            key=sign,
+            sign_name=sign_name,
+            sign_reason=sign_reason,
+            sign_location=sign_location,
+            linearize=linearize,
+        ),
+        images=images,
+        since=since,
+        jobs=jobs,
+        verbose=verbose,
     )
     try:
         lost = run_export(request, Console(quiet=quiet))

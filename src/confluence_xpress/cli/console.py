@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-Advance = Callable[[int, int], None]
-"""Called with how much is done and how much is known to be there."""
+Advance = Callable[[str, int, int], None]
+"""Called with the stage, how much of it is done, and how much is known to be there."""
 
 
 class Console:
@@ -29,18 +29,39 @@ class Console:
             print(f"  {hint}", file=sys.stderr)
 
     @contextmanager
-    def step(self, label: str) -> Iterator[Advance]:
-        """A piece of work: a bar with the time on a terminal, one line elsewhere. Gives what moves the bar."""
+    def stages(self, labels: Mapping[str, str]) -> Iterator[Advance]:
+        """Pieces of work one after the other, by their names; the first begins now. Gives what moves them on.
+
+        A bar with numbers and the time on a terminal; elsewhere one line for each when it begins.
+        """
+        begun = next(iter(labels))
         if not self.interactive:
-            self.say(label)
-            yield lambda _done, _known: None
+            self.say(labels[begun])
+
+            def tell(stage: str, _done: int, _known: int) -> None:
+                nonlocal begun
+                if stage != begun:
+                    begun = stage
+                    self.say(labels[stage])
+
+            yield tell
             return
         from rich.console import Console as RichConsole
         from rich.markup import escape
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=RichConsole(stderr=True), transient=True) as progress:
-            # Without a total the bar pulses: the typesetter does not say how far it is.
-            task = progress.add_task(escape(label), total=None)
-            yield lambda done, known: progress.update(task, completed=done, total=known)
+            # Without a total the bar pulses.
+            task = progress.add_task(escape(labels[begun]), total=None)
+
+            def move(stage: str, done: int, known: int) -> None:
+                progress.update(task, description=escape(labels[stage]), completed=done, total=known)
+
+            yield move

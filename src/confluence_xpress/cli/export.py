@@ -1,33 +1,39 @@
-"""`xpress export`: open the source, collect, render, write."""
+"""`xpress export`: open the source, compare, render, write."""
 
 from __future__ import annotations
 
-import gc
-import re
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from confluence_xpress.bundle import Bundle
 from confluence_xpress.cli.console import Console
-from confluence_xpress.cli.output import check_target, write_files, write_stdout
+from confluence_xpress.cli.delivery import Wishes, load_key, make_delivery
+from confluence_xpress.cli.output import Outputs
 from confluence_xpress.cli.report import diagnostic_lines, size_text
-from confluence_xpress.collect import collect
-from confluence_xpress.errors import InputError
-from confluence_xpress.render import Options, Rendition, manifest_bytes, needs, remembering_reader, render
+from confluence_xpress.cli.since import Since, look
+from confluence_xpress.cli.targets import Targets
+from confluence_xpress.collect import outline
+from confluence_xpress.delivery import Delivery, standards_for
+from confluence_xpress.render import PRELOAD, Options
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection
+from confluence_xpress.sources.source import Source
 from confluence_xpress.templates import load_template, parse_settings
-from confluence_xpress.typeset.standards import check_standards
+
+if TYPE_CHECKING:
+    from confluence_xpress.export import Exported
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for."""
+    """What the user asked for. `standards`: None if the user said nothing of them."""
 
     source: Path
     output: str
@@ -35,60 +41,112 @@ class Request:
     settings: Mapping[str, str]
     selection: Selection
     manifest: Path | None
-    standards: tuple[str, ...]
+    standards: tuple[str, ...] | None
     timestamp: int
+    wishes: Wishes
+    images: str
+    since: Path | None
+    jobs: int
+    """0: as many as there are cores."""
+    verbose: bool
 
 
 def run_export(request: Request, console: Console) -> bool:
     """Do it. Returns whether anything was lost. Raises XPressError or OSError; then no file is written."""
     started = time.monotonic()
+    if not request.since:
+        from confluence_xpress.workers import warm_up
+
+        warm_up(PRELOAD)
     template = load_template(request.template)
+    delivery = make_delivery(request.wishes, request.timestamp)
     options = Options(
         template,
         parse_settings(template.options, request.settings),
-        check_standards(request.standards),
+        standards_for(delivery, request.standards),
         request.timestamp,
+        request.images,
     )
-    to_stdout = request.output == "-"
-    target = Path(request.output or _default_name(request.source))
-    manifest = request.manifest or (None if to_stdout else target.with_suffix(".manifest.json"))
-    if not to_stdout:
-        check_target(target, "the PDF")
-    if manifest:
-        check_target(manifest, "the manifest")
-        if not to_stdout and manifest.resolve() == target.resolve():
-            raise InputError(f"{target} can't be both the PDF and the manifest", "Give them different names.")
-
-    reader = remembering_reader()
-    # Documents are trees without cycles: looking for garbage among them costs a tenth of our time and finds nothing.
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 50)
-
-    def work() -> tuple[Rendition, int]:
-        with console.step(f"Reading {request.source}") as advance:
-            source = open_source(request.source)
-            bundle = collect(
-                source, request.selection, needs=lambda bundle: needs(bundle, options, reader), progress=advance
-            )
-        with console.step(f"Typesetting {_count(len(bundle.pages), 'Confluence page')}"):
-            return render(bundle, options, source.diagnostics, reader), len(bundle.pages)
-
-    rendition, pages = interruptible(work)
-    files = {} if to_stdout else {target: rendition.pdf}
-    if manifest:
-        files[manifest] = manifest_bytes(rendition.manifest)
-    write_files(files)
-    if to_stdout:
-        write_stdout(rendition.pdf)
-    lost = any(diagnostic.lost for diagnostic in rendition.diagnostics)
-    names = {page["id"]: page["title"] for page in rendition.manifest["pages"]}
-    for line in diagnostic_lines(rendition.diagnostics, names):
+    with Outputs() as outputs:
+        targets = Targets(request, outputs)
+        targets.check(delivery.split)
+        source, bundle = interruptible(lambda: _opened(request, console))
+        since = None
+        if request.since:
+            since = look(request.since, source, bundle, options, delivery)
+            if not since.changes:
+                console.say(f"Nothing has changed since {since.time}; nothing was written.")
+                return False
+            for line in since.lines():
+                console.say(line)
+        if request.wishes.key:
+            delivery = replace(delivery, signer=load_key(request.wishes.key, request.timestamp))
+        exported = interruptible(lambda: _exported(request, console, source, bundle, options, delivery, targets, since))
+        targets.deliver()
+    names = {page.id: page.title for page in bundle.pages}
+    for line in diagnostic_lines(exported.diagnostics, names):
         console.say(line)
-    where = "PDF on standard output" if to_stdout else str(target)
-    size = f"{_count(rendition.facts.pages, 'page')}, {size_text(len(rendition.pdf))}"
-    console.say(f"{where}: {size}, from {_count(pages, 'Confluence page')} in {time.monotonic() - started:.1f} s")
-    console.say(f"Manifest: {manifest}" if manifest else "No manifest was written; --manifest OUT.json asks for one.")
-    return lost
+    for line in _summary(request, targets, exported, len(bundle.pages), time.monotonic() - started):
+        console.say(line)
+    return any(diagnostic.lost for diagnostic in exported.diagnostics)
+
+
+def _opened(request: Request, console: Console) -> tuple[Source, Bundle]:
+    with console.stages({"reading": f"Reading {request.source}"}):
+        source = open_source(request.source)
+        return source, outline(source, request.selection)
+
+
+def _exported(
+    request: Request,
+    console: Console,
+    source: Source,
+    bundle: Bundle,
+    options: Options,
+    delivery: Delivery,
+    targets: Targets,
+    since: Since | None,
+) -> Exported:
+    # Late, so that the workers get ready meanwhile, and are not needed at all if nothing has changed.
+    from confluence_xpress.export import export
+    from confluence_xpress.render.part import Job
+
+    labels = {"parts": f"Typesetting {_count(len(bundle.pages), 'Confluence page')}", "finishing": "Writing the PDF"}
+    with console.stages(labels) as progress:
+        return export(
+            source,
+            Job(bundle, options),
+            delivery,
+            targets,
+            jobs=request.jobs or cores(),
+            changes=since.entry if since else None,
+            progress=progress,
+        )
+
+
+def _summary(request: Request, targets: Targets, exported: Exported, pages: int, seconds: float) -> Iterator[str]:
+    size = f"{_count(exported.pages, 'page')}, {size_text(exported.size)}"
+    if exported.embedded:
+        size += f", with {_count(exported.embedded, 'attachment')}"
+    yield f"{targets.written(exported)}: {size}, from {_count(pages, 'Confluence page')} in {seconds:.1f} s"
+    if request.verbose and len(exported.files) > 1:
+        for file in exported.files:
+            yield f"  {file['file']}: {_count(file['pages'], 'page')}, {size_text(file['bytes'])}"
+    before, after = exported.images
+    if before and request.images != "original":
+        yield f"Images: {size_text(after)} instead of {size_text(before)} (profile {request.images})"
+    if request.verbose:
+        yield f"Memory of the largest worker: {size_text(exported.peak)}"
+    yield (
+        f"Manifest: {targets.manifest_path}"
+        if targets.manifest_path
+        else "No manifest was written; --manifest OUT.json asks for one."
+    )
+
+
+def cores() -> int:
+    """How many processors we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -109,13 +167,6 @@ def interruptible(work: Callable[[], T]) -> T:
     if errors:
         raise errors[0]
     return results[0]
-
-
-def _default_name(source: Path) -> str:
-    stem = re.sub(
-        r"(\.(storage|adf|view))?\.(xml|xhtml|html?|json|zip)$", "", source.resolve().name, flags=re.IGNORECASE
-    )
-    return f"{stem or 'export'}.pdf"
 
 
 def _count(number: int, noun: str) -> str:

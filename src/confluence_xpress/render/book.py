@@ -1,4 +1,4 @@
-"""From prepared pages to the book that the writer gets: titles, facts, furniture texts."""
+"""From pages and options to what the writer gets: the book's values, and its chapters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from confluence_xpress.bundle import Bundle, Page
 from confluence_xpress.render.dates import day_format, day_of
+from confluence_xpress.render.manifest import title_of
 from confluence_xpress.render.options import Options
 from confluence_xpress.transforms.pipeline import PreparedPage
 from confluence_xpress.typeset.fonts import cjk_variant, load_fonts
@@ -26,63 +27,67 @@ def paper_size(options: Options) -> tuple[float, float]:
     return _PAPERS.get(str(options.settings.get("paper", "a4")), _PAPERS["a4"])
 
 
-def make_book(bundle: Bundle, pages: tuple[PreparedPage, ...], options: Options) -> Book:
-    """The book of these pages."""
+def make_book(bundle: Bundle, options: Options, volume: str = "") -> Book:
+    """The book of the bundle's pages; `volume` names the volume, if there are several. Looks at metadata only."""
     settings = options.settings
+    pages = bundle.pages
     language, _, region = str(settings.get("language", "en")).partition("-")
     tag = str(settings.get("language", "en"))
     words = options.template.words_in(language.casefold())
     show_day = day_format(tag)
-    title = str(settings.get("title") or bundle.title)
-    several = len(pages) > 1
-    text = "".join(p.page.title for p in pages)
+    used = {page.space for page in pages}
     # A single body has no space.
-    spaces = [space for space in bundle.spaces if space.key and any(p.page.space == space.key for p in pages)]
+    spaces = [space for space in bundle.spaces if space.key and space.key in used]
     today = show_day(day_of(options.timestamp))
     facts = [
         (words.get("space", ""), f"{space.name} ({space.key})" if space.name else space.key) for space in spaces[:3]
     ]
     facts.append((words.get("pages", ""), words.get("pages-as-of", "{0}, {1}").format(len(pages), today)))
-    if changes := sorted(p.page.updated for p in pages if p.page.updated):
+    if changes := sorted(page.updated for page in pages if page.updated):
         facts.append((words.get("updated", ""), show_day(changes[-1])))
     if classification := str(settings.get("classification", "")):
         facts.append((words.get("classification", ""), classification))
     footer = [part for part in (classification, ", ".join(s.name or s.key for s in spaces[:2])) if part]
     footer.append(f"{words.get('exported', '')} {today}")
-    details = settings.get("page_details") is not False
     return Book(
-        title=title,
-        chapters=tuple(
-            Chapter(
-                page_id=p.page.id,
-                title=p.page.title,
-                label=p.label,
-                content=p.document.content,
-                depth=p.level,
-                number=p.number,
-                details=_details(p.page, words, show_day) if details else "",
-            )
-            for p in pages
-        ),
+        title=title_of(bundle, options),
         language=language.casefold(),
         region=region.rpartition("-")[2].upper(),
         subtitle=str(settings.get("subtitle", "")),
         eyebrow=" · ".join(s.name or s.key for s in spaces[:2]),
+        volume=volume,
         facts=tuple(facts),
         footer=tuple(footer),
-        keywords=tuple(dict.fromkeys(label for p in pages for label in p.page.labels))[:50],
-        cover=_wanted(settings.get("cover"), auto=several),
-        contents=_wanted(settings.get("contents"), auto=several),
-        contents_depth=int(settings.get("contents_depth", 3)),
+        keywords=tuple(dict.fromkeys(label for page in pages for label in page.labels))[:50],
         new_sheet=str(settings.get("new_sheet", "page")),
         options=settings,
         words=words,
-        fonts=load_fonts().stacks(cjk_variant(tag, text)),
+        fonts=load_fonts().stacks(cjk_variant(tag, "".join(page.title for page in pages))),
     )
 
 
-def _wanted(setting: object, *, auto: bool) -> bool:
-    return auto if setting == "auto" else setting in (True, "true")
+def make_chapter(prepared: PreparedPage, options: Options) -> Chapter:
+    """A prepared page as the writer gets it."""
+    details = ""
+    if options.settings.get("page_details") is not False:
+        tag = str(options.settings.get("language", "en"))
+        words = options.template.words_in(tag.partition("-")[0].casefold())
+        details = _details(prepared.page, words, day_format(tag))
+    return Chapter(
+        page_id=prepared.page.id,
+        title=prepared.page.title,
+        label=prepared.label,
+        content=prepared.document.content,
+        depth=prepared.level,
+        number=prepared.number,
+        details=details,
+    )
+
+
+def wanted(options: Options, name: str, *, several: bool) -> bool:
+    """Whether an option such as `cover` asks for something; `auto`: when there are several pages."""
+    setting = options.settings.get(name)
+    return several if setting == "auto" else setting in (True, "true")
 
 
 def _details(page: Page, words: dict[str, str], show_day: Callable[[str], str]) -> str:

@@ -5,123 +5,110 @@ Pure: the same bundle and options give the same bytes. Content never raises; wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate
+import hashlib
+import io
+import json
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from confluence_xpress.bundle import Body, Bundle
+from confluence_xpress.bundle import Answer, Bundle, Unavailable
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.lookup import Read, Site
-from confluence_xpress.needs import BodyNeed, Need
+from confluence_xpress.lookup import Site
+from confluence_xpress.needs import Need
 from confluence_xpress.readers import read
-from confluence_xpress.render.book import make_book, paper_size
+from confluence_xpress.render.book import make_book, make_chapter
 from confluence_xpress.render.dates import day_format
-from confluence_xpress.render.manifest import Exported, Manifest, make_manifest
+from confluence_xpress.render.manifest import Manifest, volume_facts
 from confluence_xpress.render.options import Options
-from confluence_xpress.render.typesetting import Typesetting
+from confluence_xpress.render.part import Answers, FinishTask, FrontTask, Job, PartTask, Question, Result, Task
+from confluence_xpress.render.produce import Production, Told
+from confluence_xpress.render.properties import make_properties
+from confluence_xpress.render.sheets import finish_part, make_sheets
+from confluence_xpress.render.spool import Spool
+from confluence_xpress.render.workshop import Workshop, unchecked
+from confluence_xpress.tasks import Inline
 from confluence_xpress.transforms.images import resolve_images
-from confluence_xpress.transforms.media import Unreadable
 from confluence_xpress.transforms.pipeline import Options as TransformOptions
-from confluence_xpress.transforms.pipeline import PreparedPage, prepare
-from confluence_xpress.transforms.tables import fit_tables
-from confluence_xpress.typeset.finish import Facts, finish
-from confluence_xpress.writers.typst import Book, page_file, write_book
-from confluence_xpress.writers.typst.document import headings
+from confluence_xpress.transforms.pipeline import prepare
+from confluence_xpress.writers.typst import page_file, write_part
+
+_ABSENT = Unavailable("it is not in the bundle")
+
+Work = Generator[Question, Answers, Result]
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A PDF, its manifest, and what was found on the way."""
+    """A PDF, its manifest, what was found on the way, and how many pages it has."""
 
     pdf: bytes
     manifest: Manifest
     diagnostics: tuple[Diagnostic, ...]
-    facts: Facts
+    pages: int
 
 
-def remembering_reader() -> Read:
-    """A reader that reads each body once: for a host that asks for needs several times and renders then.
+def begin(job: Job) -> Callable[[Task], Work]:
+    """What does the tasks of a document, one after the other: made once in each process."""
+    shop = Workshop(job)
 
-    It holds the documents for as long as it lives; give each export its own.
-    """
-    return cache(read)
+    def work(task: Task) -> Work:
+        """The generator of a task."""
+        match task:
+            case PartTask():
+                return (yield from shop.part(task))
+            case FrontTask():
+                return make_sheets(shop, task)
+            case FinishTask():
+                return finish_part(shop, task)
+
+    return work
 
 
-def needs(bundle: Bundle, options: Options, reader: Read = read) -> tuple[Need, ...]:
+def needs(bundle: Bundle, options: Options) -> tuple[Need, ...]:
     """What the bundle still lacks; empty when it can be rendered."""
-    site = Site(bundle, reader)
+    site = Site(bundle, read)
     prepare(
         site,
         TransformOptions(
             numbering=options.settings.get("numbering") is True,
-            images=lambda document, site, page: resolve_images(document, site, page, {}, _unchecked),
+            images=lambda document, site, page: resolve_images(document, site, page, {}, unchecked),
         ),
     )
     return tuple(site.missing)
 
 
-def render(bundle: Bundle, options: Options, found: Iterable[Diagnostic] = (), reader: Read = read) -> Rendition:
-    """The PDF of a complete bundle. `found`: diagnostics of the source, for the manifest."""
-    media: dict[str, bytes] = {}
-    site = Site(bundle, reader)
-    pages = _prepare(site, options, media)
-    typesetting = Typesetting(make_book(bundle, pages, options), options, media)
-    pdf, facts = finish(typesetting.run(), bookmarks=options.settings.get("bookmarks") is not False)
-    diagnostics = (*found, *(d for page in pages for d in page.diagnostics), *typesetting.diagnostics)
-    starts = _starts(typesetting.book, facts)
-    manifest = make_manifest(
-        title=typesetting.book.title,
-        pdf=pdf,
-        pdf_pages=facts.pages,
-        options=options,
-        exported=[
-            Exported(
-                page.page, page.document, page.level, page.number, page.label, start, _source(bundle, page.page.id)
-            )
-            for page, start in zip(pages, starts, strict=True)
-        ],
-        diagnostics=diagnostics,
-    )
-    return Rendition(pdf, manifest, diagnostics, facts)
+def render(bundle: Bundle, options: Options, found: Iterable[Diagnostic] = ()) -> Rendition:
+    """The PDF of a complete bundle, in memory. `found`: diagnostics of the source, for the manifest."""
+    job = Job(replace(bundle, answers={}), options)
+
+    def answer(missing: tuple[Need, ...]) -> Mapping[Need, Answer]:
+        return {need: bundle.answers.get(need, _ABSENT) for need in missing}
+
+    book = make_book(bundle, options)
+    runner: Inline[Job, Task, Question, Answers, Result] = Inline(begin, job)
+    production = Production(job, book, runner, answer, Spool(io.BytesIO()))
+    production.make_parts()
+    production.make_front()
+    out = io.BytesIO()
+    production.write(0, out, make_properties(book, options))
+    pdf = out.getvalue()
+    facts = volume_facts("", book.title, production.volumes[0].pages, len(pdf), hashlib.sha256(pdf).hexdigest())
+    of_source = tuple(found)
+    manifest = json.loads(b"".join(production.manifest([facts], Told(of_source))))
+    return Rendition(pdf, manifest, (*of_source, *production.diagnostics), production.volumes[0].pages)
 
 
 def markup(bundle: Bundle, options: Options) -> str:
     """The Typst markup of a bundle's pages, one after the other."""
-    pages = _prepare(Site(bundle, read), options, {})
-    book = make_book(bundle, pages, options)
-    files = write_book(book, day_format(book.language))
-    return "\n".join(files[page_file(index)] for index in range(len(book.chapters)))
-
-
-def _prepare(site: Site, options: Options, media: dict[str, bytes]) -> tuple[PreparedPage, ...]:
-    area = options.template.area
-    width, height = paper_size(options)
-    margins = area.margin_left + area.margin_right
-    return prepare(
-        site,
+    shop = Workshop(Job(bundle, options))
+    pages = prepare(
+        Site(bundle, read),
         TransformOptions(
             numbering=options.settings.get("numbering") is True,
-            images=lambda document, site, page: resolve_images(document, site, page, media),
-            tables=lambda document: fit_tables(
-                document, width - margins, area.table_size, height - margins, area.table_padding
-            ),
+            images=lambda document, site, page: resolve_images(document, site, page, {}),
+            tables=shop.tables,
         ),
     )
-
-
-def _unchecked(_data: bytes) -> Unreadable:
-    return Unreadable("not looked at")
-
-
-def _source(bundle: Bundle, page_id: str) -> Body | None:
-    answer = bundle.answers.get(BodyNeed(page_id))
-    return answer if isinstance(answer, Body) else None
-
-
-def _starts(book: Book, facts: Facts) -> list[int | None]:
-    """The PDF page on which each chapter begins, told by the bookmarks: one for each title and heading, in order."""
-    counts = [1 + sum(1 for _ in headings(chapter.content)) for chapter in book.chapters]
-    if sum(counts) != len(facts.bookmarks):
-        return [None] * len(counts)
-    return [facts.bookmarks[start][1] or None for start in accumulate([0, *counts[:-1]])]
+    chapters = [make_chapter(page, options) for page in pages]
+    files = write_part(shop.book, chapters, day_format(shop.book.language))
+    return "\n".join(files[page_file(index)] for index in range(len(chapters)))

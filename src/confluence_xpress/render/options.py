@@ -16,3 +16,5 @@ class Options:
     settings: Settings
     standards: tuple[str, ...] = DEFAULT
     timestamp: int = 0
+    images: str = "original"
+    """The image profile: how finely images are kept."""

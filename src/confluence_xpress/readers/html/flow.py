@@ -13,6 +13,7 @@ from confluence_xpress.model import (
     Blocks,
     Figure,
     Heading,
+    IndexTerm,
     Inline,
     InlineImage,
     InlineMacro,
@@ -182,7 +183,7 @@ def _is_visible(node: Inline | Loose) -> bool:
     match node:
         case Text():
             return bool(node.text.strip())
-        case LineBreak() | Anchor() | Loose() | InlineImage():
+        case LineBreak() | Anchor() | IndexTerm() | Loose() | InlineImage():
             return False
         case _:
             return True

@@ -1,0 +1,89 @@
+"""Where an export goes: the PDF or its volumes, and the manifest."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from confluence_xpress.cli.output import Outputs, check_target, write_stdout
+from confluence_xpress.errors import InputError
+
+if TYPE_CHECKING:
+    from confluence_xpress.cli.export import Request
+    from confluence_xpress.export import Exported
+    from confluence_xpress.render.plan import Split
+
+_SIZE = re.compile(r"(pages|size)=(\d{1,7})(MB)?", re.IGNORECASE)
+
+
+def parse_split(text: str) -> Split | None:
+    """How to split, as the user says it. Raises InputError."""
+    if not text:
+        return None
+    from confluence_xpress.render.plan import Split
+
+    if text.casefold() == "top-level":
+        return Split("top-level")
+    found = _SIZE.fullmatch(text)
+    if found and int(found[2]) > 0:
+        if found[1].casefold() == "pages" and not found[3]:
+            return Split("pages", int(found[2]))
+        if found[1].casefold() == "size":
+            return Split("size", int(found[2]) * 1_000_000)
+    raise InputError(f"--split {text}: this is not possible", "Give top-level, pages=200 or size=20MB.")
+
+
+class Targets:
+    """The files of one export: what `export` writes into. `manifest_path` is None if no manifest is wanted."""
+
+    def __init__(self, request: Request, outputs: Outputs) -> None:
+        self._outputs = outputs
+        self._to_stdout = request.output == "-"
+        self._pdf = Path(request.output or _default_name(request.source))
+        self._opened: list[tuple[Path, BinaryIO]] = []
+        self.manifest_path = request.manifest or (None if self._to_stdout else self._pdf.with_suffix(".manifest.json"))
+
+    def check(self, split: Split | None) -> None:
+        """Raises InputError if something can't be written."""
+        if self._to_stdout and split:
+            raise InputError("volumes can't be written to standard output", "Name a file: -o OUT.pdf.")
+        if not self._to_stdout:
+            check_target(self._pdf, "the PDF")
+        if self.manifest_path:
+            check_target(self.manifest_path, "the manifest")
+            if not self._to_stdout and self.manifest_path.resolve() == self._pdf.resolve():
+                raise InputError(f"{self._pdf} can't be both the PDF and the manifest", "Give them different names.")
+
+    def volume(self, number: int, count: int) -> tuple[str, BinaryIO]:
+        """The file of a volume, and the name by which other volumes find it."""
+        path = self._pdf
+        if count > 1:
+            path = path.with_name(f"{path.stem}-{number:0{len(str(count))}}{path.suffix}")
+        file = self._outputs.temporary() if self._to_stdout else self._outputs.open(path)
+        self._opened.append((path, file))
+        return path.name, file
+
+    def manifest(self) -> BinaryIO | None:
+        """The file of the manifest, if one is wanted."""
+        return self._outputs.open(self.manifest_path) if self.manifest_path else None
+
+    def deliver(self) -> None:
+        """Give the files their names, or write the PDF to standard output."""
+        self._outputs.commit()
+        if self._to_stdout:
+            write_stdout(self._opened[0][1])
+
+    def written(self, exported: Exported) -> str:
+        """Where the PDF is, in words."""
+        if self._to_stdout:
+            return "PDF on standard output"
+        first, last = self._opened[0][0], self._opened[-1][0]
+        return str(first) if len(exported.files) == 1 else f"{first} to {last.name} ({len(exported.files)} volumes)"
+
+
+def _default_name(source: Path) -> str:
+    stem = re.sub(
+        r"(\.(storage|adf|view))?\.(xml|xhtml|html?|json|zip)$", "", source.resolve().name, flags=re.IGNORECASE
+    )
+    return f"{stem or 'export'}.pdf"
