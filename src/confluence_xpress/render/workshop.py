@@ -6,7 +6,7 @@ process as well as in another one. Whoever drives it holds the content of one pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import islice
@@ -16,7 +16,7 @@ from confluence_xpress.bundle import Answer, Body, Page
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.errors import InternalError
 from confluence_xpress.lookup import Directory, Read, Site
-from confluence_xpress.model import Anchor, AttachmentRef, Block, Blocks, Document, Figure
+from confluence_xpress.model import Anchor, AttachmentRef, Block, Blocks, Document, Figure, Table
 from confluence_xpress.model.walk import rewrite_blocks, same_inline
 from confluence_xpress.needs import AttachmentNeed, BodyNeed, Need
 from confluence_xpress.readers import read
@@ -36,6 +36,7 @@ from confluence_xpress.render.part import (
     figure_lines,
     index_terms,
     outline_lines,
+    table_lines,
 )
 from confluence_xpress.render.typesetting import Typesetting
 from confluence_xpress.transforms.anchors import page_label
@@ -112,6 +113,10 @@ class Workshop:
         """Where links can lead, seen from these pages."""
         return Index(site, {page_id: draft.names for page_id, draft in drafts.items()}, self._addresses)
 
+    def page(self, page_id: str) -> Page | None:
+        """An exported page."""
+        return self._directory.by_id.get(page_id)
+
     def draft(self, page: Page, site: Site) -> Draft:
         """The page read."""
         return draft_page(page, site, self._places[page.id], self._transforms)
@@ -149,7 +154,7 @@ class _PartRun:
         for page in pages:
             prepared = yield from self._asking(partial(self._finish, page))
             prepared = self._reduced(prepared)
-            prepared = replace(prepared, document=_labelled_figures(prepared.document, prepared.label))
+            prepared = replace(prepared, document=_labelled_captions(prepared.document, prepared.label))
             content = prepared.document.content
             if weigh(content) + self._pictures(content, page) > UNIT:
                 yield from self._typeset()
@@ -365,8 +370,16 @@ class _PartRun:
             ),
             lines=outline_lines(chapters, frozenset(written), single=len(self.shop.job.outline.pages) == 1),
             figures=figure_lines(chapters),
-            terms=index_terms(chapters),
+            tables=table_lines(chapters),
+            terms=(*self._page_labels(begun), *index_terms(chapters)),
         )
+
+    def _page_labels(self, chapters: Sequence[Chapter]) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The labels of pages stand in the index too."""
+        for chapter in chapters:
+            if page := self.shop.page(chapter.page_id):
+                for label in page.labels:
+                    yield (label,), chapter.label
 
 
 def _joined(unit: Sequence[Atom], page: PreparedPage) -> PreparedPage:
@@ -394,16 +407,16 @@ def _on_full_sheets(found: Scan, known: Sequence[str], count: int, top: float) -
     return max(1, straddling - 1) if last else count
 
 
-def _labelled_figures(document: Document, label: str) -> Document:
-    """The document with a place in each caption, for the list of figures."""
-    count = 0
+def _labelled_captions(document: Document, label: str) -> Document:
+    """The document with a place in each caption, for the lists of figures and tables."""
+    counts = {"f": 0, "b": 0}
 
     def block(node: Block) -> Blocks:
-        nonlocal count
-        if not isinstance(node, Figure) or not node.caption or isinstance(node.caption[0], Anchor):
+        if not isinstance(node, Figure | Table) or not node.caption or isinstance(node.caption[0], Anchor):
             return (node,)
-        count += 1
-        return (replace(node, caption=(Anchor(f"{label}-f{count}"), *node.caption)),)
+        kind = "f" if isinstance(node, Figure) else "b"
+        counts[kind] += 1
+        return (replace(node, caption=(Anchor(f"{label}-{kind}{counts[kind]}"), *node.caption)),)
 
     return Document(rewrite_blocks(document.content, block, same_inline))
 

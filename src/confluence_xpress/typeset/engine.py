@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import cast
 
 import typst
@@ -77,7 +78,7 @@ class Glyphs:
         return self._unshown & wanted
 
 
-def unshown(wanted: Set[str]) -> frozenset[str]:
+def unshown(wanted: AbstractSet[str]) -> frozenset[str]:
     """Those characters that no font has, or that PDF/A forbids (private use).
 
     Asked of the typesetter itself, which refuses them in its strict modes.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from confluence_xpress.errors import InternalError
@@ -21,6 +21,7 @@ from confluence_xpress.typeset.raw import (
     reference,
     references,
     renumber,
+    renumber_all,
     split_stream,
 )
 from confluence_xpress.typeset.syntax import text_string
@@ -35,8 +36,8 @@ _NAMED = re.compile(rb"\((U\d+x\d+y\d+|Note \d+)\)(\d+) 0 R")
 _ID = re.compile(rb"\((U\d+x\d+y\d+|Note \d+)\)")
 # Elements that have an id or name others by theirs; they hold no text.
 _WITH_ID = (b"<</Type/StructElem/S/TH/", b"<</Type/StructElem/S/TD/", b"<</Type/StructElem/S/Note/")
-_IMAGE = re.compile(rb"\n(\d+) 0 obj\n<<(?=[^>]*?/Subtype/Image)")
-_LENGTH = re.compile(rb"\n<<[^>\n]*?/Length (\d+)")
+_IMAGE = b"/Subtype/Image"
+_LENGTH = re.compile(rb"<<(?:/Subtype/XML|/Type/Metadata)?/Length (\d+)")
 _SHRINKS = 7
 """How many times smaller objects become in object streams, at least."""
 _FURNITURE_SIZE = 700
@@ -119,11 +120,11 @@ def scan(pdf: bytes) -> Scan:
     kept = _kept(raw)
     rank = {number: index for index, number in enumerate(kept)}
     pages = [raw.body(number) for number in raw.pages()]
-    shared = []
-    for found in _IMAGE.finditer(pdf):
-        number = int(found[1])
-        if raw.begins(number, found.start(1)) and number in rank and len(raw.body(number)) >= _LEAST_SHARED:
-            shared.append(Shared(_digest(raw, number), number, rank[number]))
+    shared = [
+        Shared(_digest(raw, number), number, rank[number])
+        for number in _images(raw, pdf)
+        if number in rank and len(raw.body(number)) >= _LEAST_SHARED
+    ]
     return Scan(
         sizes=tuple(box(page) for page in pages),
         room=len(kept) + len(kept) // 100 + 3 * len(pages) + 200,
@@ -147,11 +148,22 @@ def _packed_size(pdf: bytes, pages: int) -> int:
     return streams + (len(pdf) - streams) // _SHRINKS + pages * _FURNITURE_SIZE
 
 
+def _images(raw: RawPdf, pdf: bytes) -> Iterator[int]:
+    """The numbers of the image objects."""
+    position = pdf.find(_IMAGE)
+    while position >= 0:
+        start = pdf.rfind(b"\n", 0, pdf.rfind(b" 0 obj\n", 0, position)) + 1
+        number = pdf[start : pdf.index(b" ", start)]
+        if number.isdigit() and raw.begins(int(number), start):
+            yield int(number)
+        position = pdf.find(_IMAGE, position + 1)
+
+
 def _kept(raw: RawPdf) -> list[int]:
     """The objects that go into the document: not what a document has only once, nor what is written anew."""
     root = raw.body(raw.root)
     dropped = {raw.root, *_page_nodes(raw), reference(root, b"/Metadata"), reference(root, b"/StructTreeRoot")}
-    dropped.add(reference(root, b"/Outlines"))
+    dropped.update(_bookmarks(raw))
     dropped |= {reference(root, b"/OutputIntents"), *_intents(raw), *_profiles(raw)}
     # Named destinations are written anew for the whole document; links may lead to the same places without a name.
     dropped.update(set(references(array(root, b"/Dests<</Names"))) - raw.destinations())
@@ -161,6 +173,18 @@ def _kept(raw: RawPdf) -> list[int]:
         dropped.add(reference(raw.body(page), b"/Resources"))
     info = raw.info
     return [number for number in raw.numbers if number not in dropped and number != info]
+
+
+def _bookmarks(raw: RawPdf) -> list[int]:
+    """The outline, which a template may have asked for although the document gets its own."""
+    found: list[int] = []
+    pending = [reference(raw.body(raw.root), b"/Outlines")]
+    while pending:
+        if number := pending.pop():
+            found.append(number)
+            body = raw.body(number)
+            pending += [reference(body, b"/First"), reference(body, b"/Next")]
+    return found
 
 
 def _intents(raw: RawPdf) -> list[int]:
@@ -221,6 +245,8 @@ class _Finish:
         self.structure = raw.body(structure) if structure else b""
         self.division = next(iter(references(array(self.structure, b"/K"))), 0)
         aliases = {structure: DOCUMENT, **dict.fromkeys(_page_nodes(raw), self.node), **_document_profile(raw)}
+        # The resources of pages are written into them.
+        aliases |= dict.fromkeys((reference(raw.body(page), b"/Resources") for page in raw.pages()), 0)
         self.table = _table({**self.numbers, **aliases})
         self.kept = [number for number in kept if number not in placement.shared]
 
@@ -232,22 +258,20 @@ class _Finish:
         pages = self.raw.pages()
         forms = self._forms(furniture, len(pages)) if furniture else [0] * len(pages)
         form = dict(zip(pages, forms, strict=True))
-        for number in self.kept:
-            body = self.raw.body(number)
-            if number in form:
-                annotation = self.place.annotation if number == pages[0] else 0
-                self._add(number, self._page(body, form[number], annotation))
-            elif body.startswith(b"<</Type/StructElem"):
+        split = [split_stream(self.raw.body(number)) for number in self.kept]
+        bodies = renumber_all([body for body, _ in split], self.table)
+        for number, body, (_, data) in zip(self.kept, bodies, split, strict=True):
+            if body.startswith(b"<</Type/StructElem"):
                 self._add(number, self._element(number, body))
+            elif number in form:
+                annotation = self.place.annotation if number == pages[0] else 0
+                self._add(number, self._page(number, body, form[number], annotation))
             elif body.startswith(b"<</Type/Annot"):
                 self._add(number, self._annotation(body))
+            elif data is None:
+                self._add(number, self._keys(body))
             else:
-                dictionary, data = split_stream(body)
-                changed = self._keys(renumber(dictionary, self.table))
-                if data is None:
-                    self._add(number, changed)
-                else:
-                    self._stream(self.numbers[number], changed, data)
+                self._stream(self.numbers[number], self._keys(body), data)
         kids = tuple(self.numbers[page] for page in pages)
         self.objects.append(
             (self.node, b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (PAGE_TREE, len(kids), refs(kids)))
@@ -275,8 +299,8 @@ class _Finish:
         inner = re.sub(rb"/Length \d+", b"", dictionary[2:-2], count=1)
         self.streams.append(Stream(number, inner, data))
 
-    def _page(self, body: bytes, form: int, annotation: int) -> bytes:
-        resources = renumber(self.raw.body(reference(body, b"/Resources")), self.table)
+    def _page(self, number: int, body: bytes, form: int, annotation: int) -> bytes:
+        resources = renumber(self.raw.body(reference(self.raw.body(number), b"/Resources")), self.table)
         if form:
             entry = b"/%s %d 0 R" % (FURNITURE, form)
             if b"/XObject<<" in resources:
@@ -284,7 +308,7 @@ class _Finish:
             else:
                 resources = resources[:-2] + b"/XObject<<" + entry + b">>>>"
         body = re.sub(rb"/Resources \d+ 0 R", b"", body, count=1)
-        body = self._keys(renumber(body, self.table))
+        body = self._keys(body)
         if form:
             body = re.sub(rb"/Contents (\d+ 0 R)", rb"/Contents[%d 0 R \1 %d 0 R]" % (BEFORE, AFTER), body, count=1)
         if annotation and b"/Annots[" in body:
@@ -294,7 +318,6 @@ class _Finish:
         return body[:-2] + b"/Resources" + resources + b">>"
 
     def _element(self, number: int, body: bytes) -> bytes:
-        body = renumber(body, self.table)
         if number == self.division:
             return body.replace(b"/S/Document", b"/S/Div", 1)
         if body.startswith(_WITH_ID):
@@ -302,7 +325,7 @@ class _Finish:
         return body
 
     def _annotation(self, body: bytes) -> bytes:
-        body = self._keys(renumber(body, self.table))
+        body = self._keys(body)
         found = _LINK.search(body)
         if not found:
             return body
@@ -331,6 +354,8 @@ class _Finish:
         entries = [(int(key), int(value)) for key, value in _NUMBERED.findall(array(self.structure, b"/Nums"))]
         if not entries:
             return 0, 0, 0
+        if entries[-1][0] >= KEYS:
+            raise InternalError("A part has more links and pages than there are keys for them.")
         base = self.place.index * KEYS
         number = self.take()
         low, high = base + entries[0][0], base + entries[-1][0]
@@ -361,12 +386,12 @@ class _Finish:
         kept += [number for body in bodies if (number := reference(body, b"/Resources"))]
         numbers = {number: self.take() for number in dict.fromkeys(kept)}
         table = _table({**numbers, **_document_profile(furniture)})
-        for number in numbers:
-            dictionary, data = split_stream(furniture.body(number))
+        for old, number in numbers.items():
+            dictionary, data = split_stream(furniture.body(old))
             if data is None:
-                self.objects.append((numbers[number], renumber(dictionary, table)))
+                self.objects.append((number, renumber(dictionary, table)))
             else:
-                self._stream(numbers[number], renumber(dictionary, table), data)
+                self._stream(number, renumber(dictionary, table), data)
         forms = []
         for body, content in zip(bodies, contents, strict=True):
             width, height = box(body)

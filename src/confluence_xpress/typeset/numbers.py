@@ -22,5 +22,6 @@ FIRST = 16
 
 FURNITURE = b"XpF"
 """The name of a page's furniture among its resources."""
-KEYS = 1 << 20
-"""Keys of the parent tree that each part has to itself."""
+KEYS = 1 << 17
+"""Keys of the parent tree that each part has to itself: enough for its links and pages, and for 16,000 parts, as
+integers in a PDF end at 2³¹ (ISO 19005-2, 6.1.13)."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluence_xpress.errors import InternalError
@@ -25,6 +25,9 @@ _NESTED = re.compile(rb"\([^()]*\(")
 # A string or a reference outside of strings; strings with brackets in brackets go another way.
 _TOKEN = re.compile(rb"\((?:[^()\\]|\\.)*\)|(?<![\d.])(\d+) 0 R\b", re.DOTALL)
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
+_DELICATE = re.compile(rb"\([^()]*(?:\(|\d 0 R)")
+_BETWEEN = b"\0"
+"""Between bodies: Typst writes strings with such characters in hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,21 @@ def renumber(body: bytes, numbers: Mapping[bytes, bytes]) -> bytes:
     if _NESTED.search(body):
         return b"".join(piece if text else renumber(piece, numbers) for piece, text in _pieces(body))
     return _TOKEN.sub(lambda found: numbers[found[1]] + b" 0 R" if found[1] else found[0], body)
+
+
+def renumber_all(bodies: Sequence[bytes], numbers: Mapping[bytes, bytes]) -> list[bytes]:
+    """Many bodies renumbered at once, several times as fast as one after the other."""
+    changed = [*bodies]
+    # Where a string holds what looks like a reference, or brackets in brackets, care is needed.
+    plain = [index for index, body in enumerate(bodies) if b"(" not in body or not _DELICATE.search(body)]
+    text = _BETWEEN.join([bodies[index] for index in plain])
+    pieces = _REFERENCE.split(text)
+    pieces[1::2] = [numbers[number] + b" 0 R" for number in pieces[1::2]]
+    for index, body in zip(plain, b"".join(pieces).split(_BETWEEN), strict=True):
+        changed[index] = body
+    for index in set(range(len(bodies))).difference(plain):
+        changed[index] = renumber(bodies[index], numbers)
+    return changed
 
 
 def _pieces(body: bytes) -> Iterator[tuple[bytes, bool]]:

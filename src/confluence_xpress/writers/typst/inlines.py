@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -52,6 +53,8 @@ _CALLS = {
     "big": "big",
     "cite": "cite-text",
 }
+_NEVER_FIRST = frozenset(":;,.!?/)]}%\u201d\u2019\u00bb")
+"""Signs with which no line may begin (UAX #14, rule LB13), not even behind a space."""
 _STATUS_LIMIT = 20
 _GLUED = re.compile(r"(?<=\S)\u00a0(?=\S)")
 # A sign that has a text form and asks for its colour form, with what may follow it.
@@ -60,7 +63,32 @@ _COLOUR_EMOJI = re.compile("[\u00a9\u00ae\u203c-\u3299#*0-9]\ufe0f\u20e3?")
 
 def write_inlines(nodes: Inlines, place: Place) -> str:
     """Markup of a line of text."""
-    return "".join([write_inline(node, place) for node in nodes])
+    written = [write_inline(node, place) for node in nodes]
+    if len(nodes) > 1:
+        for index, head in _seams(nodes, place.word_limit):
+            if head[0] in _NEVER_FIRST:
+                written[index] = write_inline(nodes[index], replace(place, word_limit=max(4, len(head) // 2)))
+            else:
+                written[index] = BREAK + written[index]
+    return "".join(written)
+
+
+def _seams(nodes: Inlines, limit: int) -> Iterator[tuple[int, str]]:
+    """The nodes in which a word goes on that runs through several of them and is longer than the limit by now.
+
+    Each with the part of the word that it begins with.
+    """
+    word = 0
+    for index, node in enumerate(nodes):
+        text = inline_text((node,))
+        head = len(text.split(None, 1)[0]) if text and not text[0].isspace() else 0
+        if word and head and word + head > limit:
+            yield index, text[:head]
+            word = 0
+        if head == len(text):
+            word += head
+        else:
+            word = 0 if text[-1].isspace() else len(text.rsplit(None, 1)[-1])
 
 
 def write_inline(node: Inline, place: Place) -> str:

@@ -26,6 +26,7 @@ from confluence_xpress.model import (
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines
 from confluence_xpress.writers.typst.color import is_dark
 from confluence_xpress.writers.typst.escape import literal, string
+from confluence_xpress.writers.typst.inlines import write_inlines
 from confluence_xpress.writers.typst.state import Place
 
 _HORIZONTAL = {"left": "left", "center": "center", "right": "right", "justify": "left"}
@@ -44,7 +45,7 @@ WriteBlocks = Callable[[Blocks, Place], str]
 
 
 def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
-    """Markup of a table."""
+    """Markup of a table, its caption before it."""
     inner = place.cell(table.fit)
     fit = table.fit
     columns = list(fit.columns) if fit and fit.columns else max((_width(row) for row in table.rows), default=0)
@@ -55,6 +56,8 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
         arguments.append(f"scale: {literal(float(fit.scale))}")
     if place.in_table:
         arguments.append("nested: true")
+    if table.caption:
+        arguments.append("captioned: true")
     heights = _heights(table, 150 if place.in_box else 440)
     if sum(heights) < SHORT_TABLE:
         arguments.append("together: true")
@@ -66,14 +69,17 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
     head, body = table.rows[: table.header_rows], table.rows[table.header_rows :]
     # A repeated header would repeat its labels: they stand before the table.
     names = [*(node.name for node in _inlines(head, Anchor)), *(node.label for node in _inlines(head, IndexTerm))]
-    anchors = "".join(f"#anchor({string(name)});" for name in names if place.claim(name))
+    before = "".join(f"#anchor({string(name)});" for name in names if place.claim(name))
+    if table.caption:
+        nested = "nested: true" if place.in_table else ""
+        before = f"#table-caption({nested})[{before}{write_inlines(table.caption, place)}]"
     if head:
         # PDF/UA allows no link in a repeated header, and a repeated heading would be another bookmark.
         once = any(_inlines(head, Link)) or any(_inlines(head, InlineFile)) or any(_headings(head))
         arguments.append(f"table.header({'repeat: false, ' if once else ''}{', '.join(filter(None, map(row, head)))})")
     # A row all of whose places are taken by spans from above has no cells of its own.
     lines = [", ".join(arguments), *filter(None, map(row, body, heights[table.header_rows :]))]
-    return f"{anchors}\n#data-table({_LINE.join(lines)})" if anchors else f"#data-table({_LINE.join(lines)})"
+    return f"{before}\n#data-table({_LINE.join(lines)})" if before else f"#data-table({_LINE.join(lines)})"
 
 
 def _heights(table: Table, width: float) -> list[float]:
