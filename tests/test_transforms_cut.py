@@ -214,6 +214,7 @@ spans: st.SearchStrategy[Inline] = st.recursive(
     max_leaves=4,
 )
 lines: st.SearchStrategy[Inlines] = st.lists(spans, min_size=1, max_size=4).map(tuple)
+captions: st.SearchStrategy[Inlines] = st.just(()) | lines
 plain: st.SearchStrategy[Block] = (
     st.builds(Paragraph, lines, st.sampled_from(["", "center"]), st.integers(0, 2))
     | st.builds(Heading, st.integers(1, 6), lines)
@@ -246,7 +247,11 @@ def boxes(inner: st.SearchStrategy[Blocks]) -> st.SearchStrategy[Block]:
         | st.builds(Excerpt, inner)
         | st.builds(PageProperties, inner)
         | st.builds(Notice, texts, inner)
-        | st.builds(lambda cells: Table(tuple(Row((Cell(content),)) for content in cells)), contents)
+        | st.builds(
+            lambda cells, caption: Table(tuple(Row((Cell(content),)) for content in cells), caption=caption),
+            contents,
+            captions,
+        )
     )
 
 
@@ -254,7 +259,7 @@ def beside(inner: st.SearchStrategy[Blocks]) -> st.SearchStrategy[Block]:
     """What holds blocks side by side."""
     cells = st.builds(Cell, inner, colspan=st.integers(1, 2), rowspan=st.integers(1, 3))
     rows = st.lists(st.builds(Row, st.lists(cells, max_size=3).map(tuple)), max_size=4)
-    return st.builds(lambda rows: Table(tuple(rows)), rows) | st.builds(
+    return st.builds(lambda rows, caption: Table(tuple(rows), caption=caption), rows, captions) | st.builds(
         lambda columns: Columns(tuple(map(Column, columns))), st.lists(inner, min_size=2, max_size=3)
     )
 

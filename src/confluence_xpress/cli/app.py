@@ -249,7 +249,7 @@ def main() -> NoReturn:
         _exit(3)
     except MemoryError:
         console.error(
-            "There is not enough memory for this export.", "Export fewer pages at a time, with --root or --pages."
+            "There is not enough memory for this export.", "Use fewer workers: --jobs 1."
         )
         _exit(3)
     except Exception as error:

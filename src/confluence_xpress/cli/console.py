@@ -48,20 +48,21 @@ class Console:
             return
         from rich.console import Console as RichConsole
         from rich.markup import escape
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=RichConsole(stderr=True), transient=True) as progress:
             # Without a total the bar pulses.
-            task = progress.add_task(escape(labels[begun]), total=None)
+            task = progress.add_task(escape(labels[begun]), total=None, count="")
 
             def move(stage: str, done: int, known: int) -> None:
-                progress.update(task, description=escape(labels[stage]), completed=done, total=known)
+                count = f"{done:,} of {known:,}"
+                progress.update(task, description=escape(labels[stage]), completed=done, total=known, count=count)
 
             yield move

@@ -19,6 +19,7 @@ from confluence_xpress.macros.index_term import index_term
 from confluence_xpress.macros.layout import column, section
 from confluence_xpress.macros.panels import KINDS, message, panel
 from confluence_xpress.macros.properties import details
+from confluence_xpress.macros.scroll_title import scroll_title
 from confluence_xpress.macros.status import status
 from confluence_xpress.macros.toc import toc, toc_zone
 from confluence_xpress.model import Macro
@@ -34,6 +35,7 @@ STATIC: Mapping[str, Static] = MappingProxyType(
         "noformat": noformat,
         "panel": panel,
         "scroll-indexterm": index_term,
+        "scroll-title": scroll_title,
         "section": section,
         "status": status,
         "toc": toc,

@@ -197,6 +197,7 @@ class Table:
     header_rows: int = 0
     """Leading rows that repeat on each page; set by the table transform."""
     fit: Fit | None = None
+    caption: Inlines = ()
 
 
 @dataclass(frozen=True, slots=True)

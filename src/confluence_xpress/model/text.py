@@ -93,6 +93,7 @@ def _lines(nodes: b.Blocks) -> list[str]:
                 for item in node.items:
                     lines += _lines(item.content)
             case b.Table():
+                lines.append(inline_text(node.caption))
                 for row in node.rows:
                     for cell in row.cells:
                         lines += _lines(cell.content)

@@ -84,10 +84,11 @@ def rewrite_children(node: b.Block, on_block: OnBlock, on_inline: OnInline) -> b
             decisions = _rewrite_parts(node.items, on_block, on_inline)
             return node if decisions is node.items else replace(node, items=decisions)
         case b.Table():
+            caption = rewrite_inlines(node.caption, on_inline)
             cells = [_rewrite_parts(row.cells, on_block, on_inline) for row in node.rows]
             if all(new is row.cells for new, row in zip(cells, node.rows, strict=True)):
-                return node
-            return replace(node, rows=tuple(b.Row(new) for new in cells))
+                return node if caption is node.caption else replace(node, caption=caption)
+            return replace(node, caption=caption, rows=tuple(b.Row(new) for new in cells))
         case b.Columns():
             columns = _rewrite_parts(node.columns, on_block, on_inline)
             return node if columns is node.columns else replace(node, columns=columns)
@@ -170,7 +171,7 @@ def own_inlines(node: b.Block) -> Iterator[i.Inlines]:
             yield node.content
         case b.Panel():
             yield node.title
-        case b.Figure():
+        case b.Figure() | b.Table():
             yield node.caption
         case b.Contents():
             for entry in node.entries:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from confluence_xpress.bundle import Answer, Bundle
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.model import Anchor, Figure, IndexTerm
+from confluence_xpress.model import Anchor, Figure, IndexTerm, Table
 from confluence_xpress.model.text import inline_text
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines
 from confluence_xpress.needs import Need
@@ -105,11 +105,20 @@ def outline_lines(chapters: Sequence[Chapter], written: frozenset[str], *, singl
 
 def figure_lines(chapters: Sequence[Chapter]) -> tuple[Line, ...]:
     """Figures that have a caption with a label, in reading order."""
+    return _captions(chapters, Figure)
+
+
+def table_lines(chapters: Sequence[Chapter]) -> tuple[Line, ...]:
+    """The same for tables."""
+    return _captions(chapters, Table)
+
+
+def _captions(chapters: Sequence[Chapter], kind: type[Figure | Table]) -> tuple[Line, ...]:
     return tuple(
         Line(1, "", inline_text(block.caption), block.caption[0].name)
         for chapter in chapters
         for block in iter_blocks(chapter.content)
-        if isinstance(block, Figure) and block.caption and isinstance(block.caption[0], Anchor)
+        if isinstance(block, kind) and block.caption and isinstance(block.caption[0], Anchor)
     )
 
 

@@ -272,7 +272,8 @@ class Volume:
         titles = {line.label: line.title for line in part.lines}
         place = dict(zip(part.labels, part.scan.positions, strict=True)) if part.labels else {}
         return [
-            (position.page, begin.sheet, titles.get(begin.label, ""))
+            # A part begins on a new sheet whatever the pages do.
+            (position.page, begin.sheet or begin.label == part.labels[0], titles.get(begin.label, ""))
             for begin in part.begins
             if (position := place.get(begin.label)) is not None
         ]

@@ -33,6 +33,7 @@ from confluence_xpress.model import (
     Panel,
     Paragraph,
     Preformatted,
+    Table,
     Text,
 )
 from confluence_xpress.model.build import is_blank, is_inline, to_blocks, trim
@@ -100,6 +101,9 @@ class _Run:
             case Figure():
                 line, blocks = self.split(node.caption, place)
                 return (replace(node, caption=line), *blocks)
+            case Table():
+                line, blocks = self.split(node.caption, place)
+                return (*blocks, replace(node, caption=line))
             case Heading() | Card():
                 line, blocks = self.split(node.content, place)
                 return (replace(node, content=line), *blocks)

@@ -25,6 +25,7 @@ from confluence_xpress.model import (
     Preformatted,
     Quote,
     Rule,
+    Table,
     Text,
     Url,
 )
@@ -178,7 +179,7 @@ def details(converter: Converter, element: Element) -> Iterable[Node]:
 
 
 def figure(converter: Converter, element: Element) -> Iterable[Node]:
-    """HTML's `figure`, with its `figcaption` as the caption of the first image."""
+    """HTML's `figure`, with its `figcaption` as the caption of the first image or table."""
     caption: Inlines = ()
     content: list[Block] = []
     for part in converter.parts(element, ("figcaption",)):
@@ -187,7 +188,7 @@ def figure(converter: Converter, element: Element) -> Iterable[Node]:
         else:
             caption = converter.line(part)
     for index, block in enumerate(content):
-        if caption and isinstance(block, Figure) and not block.caption:
+        if caption and isinstance(block, Figure | Table) and not block.caption:
             content[index] = replace(block, caption=caption)
             caption = ()
     return [*content, Paragraph(caption)] if caption else content

@@ -8,7 +8,7 @@ from typing import get_args
 
 from lxml.etree import _Element as Element
 
-from confluence_xpress.model import Block, Cell, Row, Size, Table
+from confluence_xpress.model import Block, Cell, Inlines, LineBreak, Paragraph, Row, Size, Table
 from confluence_xpress.model.blocks import TableLayout
 from confluence_xpress.model.color import CELL_COLORS, normal_color
 from confluence_xpress.readers.html.convert import Converter, Handler
@@ -25,8 +25,9 @@ _NUMBER = re.compile(r"\s*(\d{1,6})")
 
 
 def table(converter: Converter, element: Element) -> Iterable[Node]:
-    """`table`. A caption, and anything that has no place in a table, stands before it."""
+    """`table`. Anything that has no place in a table stands before it, and so does what is no text in a caption."""
     before: list[Block] = []
+    caption: Inlines = ()
     rows: list[Row] = []
     foot: list[Row] = []
     for part in converter.parts(element, _PARTS):
@@ -35,7 +36,11 @@ def table(converter: Converter, element: Element) -> Iterable[Node]:
         elif part.tag == "tr":
             rows += _row(converter, part)
         elif part.tag == "caption":
-            before += converter.blocks(part)
+            for block in converter.blocks(part):
+                if isinstance(block, Paragraph):
+                    caption += (LineBreak(), *block.content) if caption else block.content
+                else:
+                    before.append(block)
         elif part.tag in _GROUPS:
             for item in converter.parts(part, ("tr",)):
                 if isinstance(item, tuple):
@@ -43,7 +48,7 @@ def table(converter: Converter, element: Element) -> Iterable[Node]:
                 else:
                     (foot if part.tag == "tfoot" else rows).extend(_row(converter, item))
     if not rows and not foot:
-        return before
+        return [*before, Paragraph(caption)] if caption else before
     layout = element.get("data-layout") or ""
     width = length(declarations(element).get("width")) or length(
         element.get("data-table-width") or element.get("width")
@@ -55,6 +60,7 @@ def table(converter: Converter, element: Element) -> Iterable[Node]:
             _column_widths(element),
             width,
             _LAYOUTS.get(layout, ""),
+            caption=caption,
         ),
     ]
 

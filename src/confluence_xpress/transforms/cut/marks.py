@@ -46,6 +46,9 @@ def mark_block(node: Block, name: str) -> Blocks:
             return (replace(node, items=(mark_task(task, name), *tasks)),)
         case DecisionList(items=(decision, *decisions)):
             return (replace(node, items=(mark_decision(decision, name), *decisions)),)
+        # What a caption begins with is its own place, by which the list of tables knows it.
+        case Table(caption=(place, *words)):
+            return (replace(node, caption=(place, Anchor(name), *words)),)
         # Wide tables that follow each other share turned sheets; a paragraph between them would begin a new one.
         case Table(fit=fit) if fit and fit.landscape and any(row.cells for row in node.rows[node.header_rows :]):
             return (replace(node, rows=_mark_rows(node.rows, node.header_rows, name)),)

@@ -57,7 +57,8 @@ class _Piece:
 class TablePieces:
     """A table's rows in groups that no cell reaches out of; a group that is too heavy is cut between any rows.
 
-    What does not begin the table has its header rows again, without labels. A cell that is cut goes on empty.
+    What does not begin the table has its header rows again, without labels, and no caption. A cell that is cut goes on
+    empty.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class TablePieces:
                 for part, weight in enumerate(row.weights):
                     self._add(_Piece(first, end, row, part), weight)
         if self.weights:
-            self.weights[0] += ceil(sum(weights[:headers]))
+            self.weights[0] += ceil(sum(weights[:headers]) + scale.inlines(node.caption))
 
     def take(self, start: int, stop: int, marks: Marks) -> tuple[Block, ...]:
         """The rows of the pieces from `start` up to `stop` as one table."""
@@ -113,7 +114,7 @@ class TablePieces:
             rows = [*self._node.rows[: self._headers], *rows]
             return (replace(self._node, rows=self._ended(rows, 0, last)),)
         body = self._ended([self._filled(rows[0], first), *rows[1:]], first, last)
-        return (replace(self._node, rows=(*self._head, *body)),)
+        return (replace(self._node, rows=(*self._head, *body), caption=()),)
 
     def _add(self, piece: _Piece, weight: float) -> None:
         self._pieces.append(piece)

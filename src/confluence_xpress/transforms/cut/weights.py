@@ -119,7 +119,7 @@ class Scale:
                 return _RULE
             case m.Table():
                 cells = self.cell(node.fit)
-                return _TABLE + sum(map(cells.row, node.rows))
+                return _TABLE + self.inlines(node.caption) + sum(map(cells.row, node.rows))
             case m.Columns():
                 return sum(_COLUMN + self.blocks(column.content) for column in node.columns)
             case m.Figure():

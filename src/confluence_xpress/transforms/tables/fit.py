@@ -135,7 +135,7 @@ class _Fitter:
         self._count += 1
         grid, measured = prepared.grid, prepared.measured
         if not grid.width:
-            return []
+            return [m.Paragraph(table.caption)] if table.caption else []
         if grid.repaired:
             self._report("table-normalised", "missing cells were added, or cells that overlap were made smaller", grid)
         landscape = self._landscape if top else 0.0
@@ -162,13 +162,13 @@ class _Fitter:
             self._report("table-split", f"{grid.width} columns are shown in {len(parts)} parts", grid)
         return [
             self._finish(
-                prepared.source,
+                replace(prepared.source, caption=()) if index else prepared.source,
                 part,
                 headers,
                 replace(fit_columns(measured, landscape, 0.0)[0], landscape=True) if turned else fit,
                 width,
             )
-            for part, headers, measured, fit in parts
+            for index, (part, headers, measured, fit) in enumerate(parts)
         ]
 
     def _cuts(self, measured: Measured, room: float) -> list[tuple[int, int]]:

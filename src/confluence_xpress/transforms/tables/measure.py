@@ -128,8 +128,8 @@ class Ruler:
                 self._fixed(min(width, _IMAGE_MIN) + indent, width + indent)
                 self._lines(node.caption, em, indent)
             case m.Table():
-                narrow, wide = self._nested(node)
-                self._fixed(narrow + indent, wide + indent)
+                self._fixed(*(width + indent for width in self._nested(node)))
+                self._lines(node.caption, em, indent)
             case m.Files():
                 for file in node.files:
                     self._text_line(file.name, em, indent + _CHIP)
