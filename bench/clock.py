@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Generator
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
+Y = TypeVar("Y")
+S = TypeVar("S")
 T = TypeVar("T")
 
 STAGES = {
     "start": "interpreter and imports",
-    "files": "reading and writing files",
+    "source": "page list, bodies, files",
     "read": "bodies to trees",
     "transform": "links, macros, images, tables",
     "write": "trees to Typst markup",
-    "typeset": "Typst: fonts, layout, PDF",
-    "finish": "pikepdf: compact PDF, facts",
+    "typeset": "Typst: fonts, layout, PDF of parts and front matter",
+    "inspect": "what is wrong with the typeset pages",
+    "furniture": "running heads and feet of parts",
+    "finish": "parts: places, numbers, links, compression",
+    "assemble": "plan, places, writing the document",
     "manifest": "manifest",
     "other": "all else",
 }
 PYTHON = ("read", "transform", "write")
 """The stages that are XPress's own work on the content, which together have a budget."""
+ASSEMBLY = ("furniture", "finish", "assemble", "manifest")
+"""What comes after typesetting, which together has a budget."""
+SERIAL = ("source", "assemble", "manifest")
+"""What the main process does while workers do the rest: no number of workers makes it faster."""
 
 
 class Clock:
@@ -36,13 +45,13 @@ class Clock:
         self._open = ["start"]
         self._since = now
 
-    def timed(self, stage: str, function: Callable[P, T]) -> Callable[P, T]:
-        """The same function, its CPU charged to a stage."""
+    def timed(self, stage: str, function: Callable[P, T], within: Collection[str] = ()) -> Callable[P, T]:
+        """The same function, its CPU charged to a stage. `within`: stages that it is a part of when they call it."""
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
             self.charge()
-            self._open.append(stage)
+            self._open.append(self._open[-1] if self._open[-1] in within else stage)
             try:
                 return function(*args, **kwargs)
             finally:
@@ -56,6 +65,26 @@ class Clock:
         now = time.process_time()
         self.seconds[self._open[-1]] += now - self._since
         self._since = now
+
+
+def stepwise(
+    function: Callable[P, Generator[Y, S, T]], around: Callable[[Callable[[Any], Y]], Callable[[Any], Y]]
+) -> Callable[P, Generator[Y, S, T]]:
+    """The same generator function, its steps wrapped by `around`; what is done between them is not."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> Generator[Y, S, T]:
+        turns = function(*args, **kwargs)
+        step = around(turns.send)
+        sent: S | None = None
+        try:
+            while True:
+                sent = yield step(sent)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    return call
 
 
 def replace(function: object, by: object) -> None:

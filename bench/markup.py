@@ -107,8 +107,9 @@ class Markup:
             case m.Annotation():
                 return self.inlines(node.content)
             case m.Anchor():
-                identity = self.identity(node.name)
-                return f"<span{identity}></span>" if identity else ""
+                return self._place(node.name)
+            case m.IndexTerm():
+                return self._place(node.label)
             case m.Status():
                 return f'<span class="status {escape(node.color)}">{escape(node.text)}</span>'
             case m.Date():
@@ -121,6 +122,10 @@ class Markup:
                 return escape(inline_text((node,)))
             case _:
                 assert_never(node)
+
+    def _place(self, label: str) -> str:
+        identity = self.identity(label)
+        return f"<span{identity}></span>" if identity else ""
 
     def _heading(self, node: m.Heading, level: int) -> str:
         number = f"{escape(node.number)} " if node.number else ""

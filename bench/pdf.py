@@ -1,4 +1,4 @@
-"""What is in a PDF: `python -m bench.pdf WORDS.json FILE.pdf` prints its facts as JSON."""
+"""What is in a PDF: `python -m bench.pdf FILE.pdf [WORDS.json]` prints its facts as JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def recall(wanted: Counter[str], found: Counter[str]) -> float:
     return (wanted & found).total() / max(1, wanted.total())
 
 
-def facts(pdf: Path, wanted: Counter[str]) -> dict[str, object]:
+def facts(pdf: Path, wanted: Counter[str] | None) -> dict[str, object]:
     """Pages, size and tags; and the share of the wanted words, if poppler's `pdftotext` is there to tell."""
     with pikepdf.open(pdf) as document:
         result: dict[str, object] = {
@@ -41,7 +41,7 @@ def facts(pdf: Path, wanted: Counter[str]) -> dict[str, object]:
             "tagged": "/StructTreeRoot" in document.Root,
             "recall": None,
         }
-    if program := shutil.which("pdftotext"):
+    if wanted and (program := shutil.which("pdftotext")):
         text = subprocess.run([program, "-q", str(pdf), "-"], capture_output=True, check=True).stdout
         result["recall"] = recall(wanted, words(text.decode("utf-8", "replace")))
     return result
@@ -49,8 +49,8 @@ def facts(pdf: Path, wanted: Counter[str]) -> dict[str, object]:
 
 def main() -> None:
     """Print the facts."""
-    wanted = Counter(json.loads(Path(sys.argv[1]).read_text("utf-8")))
-    print(json.dumps(facts(Path(sys.argv[2]), wanted)))
+    pdf, *wanted = map(Path, sys.argv[1:])
+    print(json.dumps(facts(pdf, Counter(json.loads(wanted[0].read_text("utf-8"))) if wanted else None)))
 
 
 if __name__ == "__main__":

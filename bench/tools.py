@@ -36,7 +36,9 @@ class Content:
     """Confluence pages."""
     source: Path
     html: Path
-    """The folder of `index.html`."""
+    """The folder of `index.html`; written when the first program needs it."""
+    large: bool = False
+    """Whether it is one of several sizes of the same content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,37 @@ class Tool:
     command: Callable[[Content, Path, Path], list[str]]
     absent: str = ""
     """Why it can't be measured here; empty if it can."""
+    peer: bool = True
+    """Whether it is another program than XPress."""
+
+    @property
+    def key(self) -> str:
+        """Its name in names of files."""
+        return "-".join(self.name.lower().replace(",", "").split())
+
+
+XPRESS = "XPress"
+"""With two workers: what the others are compared with."""
+XPRESS_ALONE = "XPress, 1 worker"
 
 
 def all_tools() -> list[Tool]:
     """XPress first, then its peers."""
-    return [_xpress(), _weasyprint(), _chromium()]
+    return [_xpress(XPRESS, 2), _xpress(XPRESS_ALONE, 1), _weasyprint(), _chromium()]
 
 
-def export(source: Path, pdf: Path) -> list[str]:
-    """The arguments of an export by XPress, with everything at its default."""
-    return ["export", str(source), "-o", str(pdf), "--quiet", "--timestamp", "0"]
+def export(source: Path, pdf: Path, jobs: int = 2) -> list[str]:
+    """The arguments of an export by XPress, with all else at its default."""
+    return ["export", str(source), "-o", str(pdf), "--jobs", str(jobs), "--quiet", "--timestamp", "0"]
 
 
-def _xpress() -> Tool:
+def _xpress(name: str, jobs: int) -> Tool:
     return Tool(
-        "XPress",
+        name,
         f"{_installed('confluence-xpress')} (Typst {_installed('typst')})",
         "PDF/UA-1 and PDF/A-2a, bookmarks, contents with page numbers, running heads, highlighted code",
-        lambda content, _folder, pdf: [sys.executable, "-m", "confluence_xpress", *export(content.source, pdf)],
+        lambda content, _folder, pdf: [sys.executable, "-m", "confluence_xpress", *export(content.source, pdf, jobs)],
+        peer=False,
     )
 
 

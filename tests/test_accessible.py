@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from confluence_xpress.render import plan
+from confluence_xpress.render.plan import Split
 from tests.conftest import Exported
-from tests.corpus import ABSENT, DEMO, as_space, documents
+from tests.corpus import ABSENT, DEMO, as_space, documents, options
+from tests.test_parts import make, space
 from tests.verapdf import unavailable, validate
 
 pytestmark = pytest.mark.slow
@@ -25,7 +28,7 @@ def faults(pdfs: dict[str, bytes], flavour: str, folder: Path) -> list[str]:
     """Every fault, with the name of its file."""
     paths = []
     for name, data in pdfs.items():
-        paths.append(folder / f"{name}.pdf")
+        paths.append(folder / f"{name.removesuffix('.pdf')}.pdf")
         paths[-1].write_bytes(data)
     found = validate(paths, flavour)
     return [f"{path.stem}: {fault}" for path, its_faults in found.items() for fault in its_faults]
@@ -57,6 +60,28 @@ def test_the_corpus(flavour: str, exported: Exported, tmp_path_factory: pytest.T
         if path.name in SPACES:
             pdfs[path.name] = exported(path).rendition.pdf
     assert faults(pdfs, flavour, tmp_path_factory.mktemp("pdfs")) == []
+
+
+@FLAVOURS
+def test_a_document_of_many_parts_and_its_volumes(
+    flavour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "MOST_BYTES", 1_000)
+    folder = space(tmp_path / "space")
+    settings = {"watermark": "Draft", "index": "true", "list_of_figures": "true", "list_of_tables": "true"}
+    whole = make(folder, options(settings))
+    volumes = make(folder, options(settings), split=Split("top-level"))
+    assert whole.parts > 10
+    assert len(volumes.pdfs) == 3
+    assert faults({"whole": whole.pdf, **volumes.pdfs}, flavour, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("standards", "flavour"), [(("a-2u",), "2u"), (("ua-1", "a-3a"), "3a"), (("a-4",), "4"), (("a-4e",), "4e")]
+)
+def test_other_standards(standards: tuple[str, ...], flavour: str, tmp_path: Path) -> None:
+    made = make(DEMO, options(standards=standards))
+    assert faults(made.pdfs, flavour, tmp_path) == []
 
 
 SPACES = {"xwiki-confluence-5.9.zip", "doctoolchain-testspace", "xwiki-multilingual", "xwiki-emoji", "xwikipro-navmap"}

@@ -34,6 +34,9 @@ class Fake:
             need: Body("storage", need.page_id) if isinstance(need, BodyNeed) else Unavailable("no") for need in needs
         }
 
+    def digest(self, page: Page) -> str:
+        return page.id
+
 
 def site(count: int = 3) -> Fake:
     return Fake(*(Page(str(i), f"Page {i}", "S", "0" if i else None) for i in range(count)))

@@ -30,7 +30,7 @@ def test_each_document_gives_a_pdf_with_all_its_pages(path: Path, exported: Expo
     export = exported(path, ALONE)
     manifest = export.rendition.manifest
     with pikepdf.open(io.BytesIO(export.rendition.pdf)) as pdf:
-        assert len(pdf.pages) == manifest["pdf"]["pages"] == export.rendition.facts.pages
+        assert len(pdf.pages) == manifest["pdf"]["pages"] == export.rendition.pages
     assert [entry["id"] for entry in manifest["pages"]] == [page.id for page in export.bundle.pages]
     starts = [entry["pdf_page"] for entry in manifest["pages"]]
     assert None not in starts and starts == sorted(starts)

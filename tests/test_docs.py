@@ -28,8 +28,9 @@ from confluence_xpress.sources.selection import Selection
 from confluence_xpress.templates import built_in_templates, load_template, parse_settings
 from confluence_xpress.templates.loader import TextArea
 from confluence_xpress.transforms.macros import MAX_DEPTH, MAX_INCLUDES
+from confluence_xpress.transforms.media.decode import MAX_PIXELS
 from confluence_xpress.transforms.media.prepare import MAX_BYTES
-from confluence_xpress.transforms.media.raster import MAX_PIXELS, MAX_SIDE
+from confluence_xpress.transforms.media.raster import MAX_SIDE
 from confluence_xpress.transforms.media.svg_parse import MAX_SVG_BYTES, MAX_TAGS
 from confluence_xpress.typeset.standards import check_standards
 from tools import reference

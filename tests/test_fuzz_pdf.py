@@ -40,7 +40,7 @@ def check(kind: BodyFormat, bodies: Sequence[str]) -> None:
     failed = [(d.code, d.message, bodies[int(d.page)][:2000]) for d in done.diagnostics if d.code in FAILURES]
     assert not failed
     assert done.pdf.startswith(b"%PDF-")
-    assert done.facts.pages >= len(bodies)
+    assert done.pages >= len(bodies)
 
 
 def mutated(seed: int) -> str:

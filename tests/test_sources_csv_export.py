@@ -106,7 +106,7 @@ def test_a_csv_export_arrives_whole(tmp_path: Path, folder: str, suffix: str, pa
             3,
             "2024-01-02T03:04:05.6Z",
             author="a-1",
-            attachments=(Attachment("plan.png", "image/png", "f-1", 5),),
+            attachments=(Attachment("plan.png", "image/png", "f-1", 5, 2),),
         ),
         Page("11", "Child, “quoted”\nand broken", "DOC", "10", 2),
         Page("14", "Post", "DOC", None, UNPOSITIONED, "blogpost"),

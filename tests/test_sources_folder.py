@@ -26,7 +26,10 @@ PAGES = [
         "position": 0,
         "labels": ["intro"],
         "body": "bodies/1.storage.xml",
-        "attachments": ["plan.png", {"title": "Größe.pdf", "media_type": "application/x-pdf", "file_id": "f-1"}],
+        "attachments": [
+            "plan.png",
+            {"title": "Größe.pdf", "media_type": "application/x-pdf", "file_id": "f-1", "version": 3},
+        ],
         "version": 7,
         "created": "2024-01-02T03:04:05Z",
         "updated": "2024-02-03T04:05:06Z",
@@ -81,7 +84,7 @@ def test_metadata_arrives_whole_and_in_order(source: OfflineSource) -> None:
         "2024-02-03T04:05:06Z",
         "u1",
         "https://example.atlassian.net/wiki/spaces/DOC/pages/1",
-        (Attachment("plan.png", "image/png"), Attachment("Größe.pdf", "application/x-pdf", "f-1")),
+        (Attachment("plan.png", "image/png"), Attachment("Größe.pdf", "application/x-pdf", "f-1", version=3)),
     )
     assert [(page.kind, page.parent, page.position) for page in site.pages[3:]] == [
         ("folder", "1", UNPOSITIONED),

@@ -84,7 +84,7 @@ def test_a_cloud_export_arrives_whole(tmp_path: Path, packed: bool) -> None:
             "2024-07-24T11:57:30.000Z",
             "a-1",
             "",
-            (Attachment("plan.png", "image/x-plan", "f-1", 10),),
+            (Attachment("plan.png", "image/x-plan", "f-1", 10, 2),),
         ),
         Page("12", "Child", "DOC", "10", UNPOSITIONED),
     )
@@ -150,7 +150,7 @@ def test_only_current_content_counts(tmp_path: Path) -> None:
         },
     )
     assert ids(source) == ["15", "10"]
-    assert source.pages().pages[1].attachments == (Attachment("a.txt", "text/plain"),)
+    assert source.pages().pages[1].attachments == (Attachment("a.txt", "text/plain", version=10),)
     assert answer(source, AttachmentNeed("10", "a.txt")) == Media(b"51/10", "text/plain")
     assert isinstance(answer(source, AttachmentNeed("10", "b.txt")), Unavailable)
 
@@ -172,7 +172,7 @@ def test_attachments_of_old_exports(tmp_path: Path) -> None:
         attachment("52", "10", "gone.txt"),
         files={"attachments/10/50/2": "gif", "attachments/10/51": "flat"},
     )
-    assert source.pages().pages[0].attachments[0] == Attachment("a.gif", "image/gif", "", 3)
+    assert source.pages().pages[0].attachments[0] == Attachment("a.gif", "image/gif", "", 3, 2)
     assert answer(source, AttachmentNeed("10", "a.gif")) == Media(b"gif", "image/gif")
     assert answer(source, AttachmentNeed("10", "flat.txt")) == Media(b"flat", "text/plain")
     gone = answer(source, AttachmentNeed("10", "gone.txt"))

@@ -11,6 +11,7 @@ from confluence_xpress.errors import InputError
 from confluence_xpress.needs import BodyNeed
 from confluence_xpress.render import Options, render
 from confluence_xpress.templates import load_template, parse_settings
+from tests.pdfs import bookmarks
 
 BUNDLE = Bundle("Book", (Page("1", "One"),), (), {BodyNeed("1"): Body("storage", "<p>Words</p>")})
 
@@ -36,6 +37,13 @@ def options(before: str, after: str) -> Options:
 def test_the_message_names_the_line(before: str, after: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         render(BUNDLE, options(before, after))
+
+
+def test_a_template_with_bookmarks_of_its_own_changes_none() -> None:
+    bundle = replace(BUNDLE, answers={BodyNeed("1"): Body("storage", "<h1>First</h1><h2>Second</h2><h1>Third</h1>")})
+    own = options("#let body-styles(body) = {", "#let body-styles(body) = {\n  set heading(bookmarked: true)")
+    plain = options("#let body-styles(body) = {", "#let body-styles(body) = {\n")
+    assert bookmarks(render(bundle, own).pdf) == bookmarks(render(bundle, plain).pdf)
 
 
 def test_a_function_that_fails_on_a_page_leaves_its_text() -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from confluence_xpress.model import Document, Paragraph, Text
+from confluence_xpress.model import Anchor, Document, Heading, Paragraph, Text
 from confluence_xpress.model.json import from_json
 from confluence_xpress.render.dates import day_format
 from confluence_xpress.templates import load_template, parse_settings
 from confluence_xpress.typeset.engine import compile_pdf
 from confluence_xpress.typeset.fonts import load_fonts
-from confluence_xpress.writers.typst import Book, Chapter, page_file, write_book
+from confluence_xpress.typeset.raw import RawPdf
+from confluence_xpress.writers.typst import Book, Chapter, labels, page_file, write_part
 from confluence_xpress.writers.typst.breaks import breakable
 from confluence_xpress.writers.typst.escape import literal, markup, string
 from tests.goldens import check
@@ -28,23 +30,26 @@ CASES = sorted(GOLDEN.glob("*.tree.json"))
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100"/></svg>'
 
 
-def book(document: Document) -> Book:
-    """A book whose first page has this content."""
+def book() -> Book:
     template = load_template("default")
     return Book(
         title="Book",
-        chapters=(Chapter("1", "First", "p1", document.content), Chapter("2", "Second", "p2", ())),
         options=parse_settings(template.options, {}),
         words=template.words_in("en"),
         fonts=load_fonts().stacks("SC"),
-        contents=True,
     )
 
 
-def compiled(made: Book) -> bytes:
-    files = {name: text.encode() for name, text in write_book(made, day_format("en")).items()}
+def written(document: Document) -> dict[str, str]:
+    """The files of two pages, the first of which has this content."""
+    chapters = [Chapter("1", "First", "p1", document.content), Chapter("2", "Second", "p2", ())]
+    return write_part(book(), chapters, day_format("en"))
+
+
+def compiled(sources: Mapping[str, str]) -> bytes:
+    files = {name: text.encode() for name, text in sources.items()}
     looks = {f"template/{name}": text.encode() for name, text in load_template("default").files.items()}
-    return compile_pdf({**files, **looks, "media/a.svg": PICTURE}, "main.typ", ["ua-1", "a-2a"], 0)
+    return compile_pdf({**files, **looks, "media/a.svg": PICTURE}, "main.typ", ["ua-1", "a-3a"], 0)
 
 
 # --- Markup ----------------------------------------------------------------------------------------------------------
@@ -52,16 +57,28 @@ def compiled(made: Book) -> bytes:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.name.split(".")[0])
 def test_the_markup_of_a_tree(path: Path, accept: bool) -> None:
-    made = book(from_json(json.loads(path.read_text(encoding="utf-8"))))
-    written = write_book(made, day_format("en"))
-    check(path.with_name(path.name.replace(".tree.json", ".typ")), written[page_file(0)], accept)
-    compiled(made)
+    files = written(from_json(json.loads(path.read_text(encoding="utf-8"))))
+    check(path.with_name(path.name.replace(".tree.json", ".typ")), files[page_file(0)], accept)
+    compiled(files)
 
 
-def test_the_files_of_a_book() -> None:
-    written = write_book(book(Document((Paragraph((Text("Hello"),)),))), day_format("en"))
-    assert list(written) == ["main.typ", "book.typ", "pages/000000.typ", "pages/000001.typ"]
-    assert '#include "/pages/000000.typ"' in written["main.typ"] and "contents-sheets" in written["main.typ"]
+def test_the_files_of_a_part() -> None:
+    files = written(Document((Paragraph((Text("Hello"),)),)))
+    assert list(files) == ["main.typ", "book.typ", "pages/000000.typ", "pages/000001.typ"]
+    assert '#include "/pages/000000.typ"' in files["main.typ"] and "contents-sheets" not in files["main.typ"]
+
+
+def test_a_part_tells_where_its_labels_are() -> None:
+    chapters = [
+        Chapter("1", "First", "p1", (Heading(1, (Text("One"),), label="p1-h1"),)),
+        Chapter("2", "Second", "p2", (Paragraph((Anchor("p2-a1"), Text("Here"))),)),
+    ]
+    assert labels(chapters) == ("p1", "p1-h1", "p2", "p2-a1")
+    files = write_part(book(), chapters, day_format("en"))
+    first, heading, second, anchor = RawPdf(compiled(files)).facts()
+    assert first and heading and second and anchor
+    assert [place.page for place in (first, heading, second, anchor)] == [0, 0, 1, 1]
+    assert first.y < heading.y and second.y < anchor.y
 
 
 # --- Escaping --------------------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def called_functions() -> dict[str, str]:
     return {
         found[1]: _parameter_list(template, found.end())
         for found in re.finditer(r"^#let ([a-z-]+)\(", template, re.MULTILINE)
-        if re.search(rf"""[#"\s(]{re.escape(found[1])}[(\["]""", writer)
+        if re.search(rf"""[#"\s(]{re.escape(found[1])}[(\["\\]""", writer)
     }
 
 

@@ -248,9 +248,7 @@ def main() -> NoReturn:
         console.error(f"{error.strerror or error}{where}", "Nothing was written.")
         _exit(3)
     except MemoryError:
-        console.error(
-            "There is not enough memory for this export.", "Use fewer workers: --jobs 1."
-        )
+        console.error("There is not enough memory for this export.", "Use fewer workers: --jobs 1.")
         _exit(3)
     except Exception as error:
         if os.environ.get("XPRESS_DEBUG"):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from confluence_xpress.errors import InputError
 from confluence_xpress.render.book import wanted
 from confluence_xpress.render.options import Options
 from confluence_xpress.render.part import Begin, FinishTask, FrontTask, Line, Result, Sheets, Task
@@ -135,6 +136,12 @@ class Volume:
             if count == sheets:
                 break
             sheets = count
+        else:
+            raise InputError(
+                f"the template “{self.options.template.name}” makes a table of contents whose length depends on the page "
+                "numbers in it",
+                "Give the numbers a column of fixed width; docs/templates.md says how.",
+            )
         if self.options.settings.get("index") is True:
             entries = self._index_lines(self._shifted(sheets))
             self._back = self._made(run, [FrontTask("index", self.book.volume, index=entries)]) if entries else []
