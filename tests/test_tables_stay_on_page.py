@@ -137,3 +137,16 @@ def test_the_measure_sees_what_hangs_over_the_edge_and_what_stands_on_something(
     pdf = typst.compile(input=page, format="pdf", ignore_system_fonts=True)
     assert isinstance(pdf, bytes)
     assert sorted(line.split()[0] for line in astray(pdf)) == ["outside", "under"]
+
+
+def test_short_rows_stay_on_one_page(tmp_path: Path) -> None:
+    def cell(row: int, column: str) -> str:
+        return f"<td><p>{row}{column}start {'some words ' * (20 + row % 7)} {row}{column}end</p></td>"
+
+    rows = "".join(f"<tr><th>{row}head</th>{cell(row, 'a')}{cell(row, 'b')}</tr>" for row in range(60))
+    made = export(page_of(f"<table><tbody>{rows}</tbody></table>", tmp_path))
+    pages = {word.text: word.page for word in word_boxes(made.rendition.pdf)}
+    assert len(set(pages.values())) > 3
+    for row in range(60):
+        names = [f"{row}head", *(f"{row}{column}{end}" for column in "ab" for end in ("start", "end"))]
+        assert len({pages[name] for name in names}) == 1

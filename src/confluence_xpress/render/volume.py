@@ -138,8 +138,8 @@ class Volume:
             sheets = count
         else:
             raise InputError(
-                f"the template “{self.options.template.name}” makes a table of contents whose length depends on the page "
-                "numbers in it",
+                f"the table of contents of the template “{self.options.template.name}” takes more or fewer sheets with "
+                "other page numbers",
                 "Give the numbers a column of fixed width; docs/templates.md says how.",
             )
         if self.options.settings.get("index") is True:

@@ -16,7 +16,7 @@ _USUAL_CONTEXTS = ("/wiki", "/confluence")
 
 
 class Addresses:
-    """Titles and addresses of the exported pages, and the sites they are on. Made once, used for every part of a book."""
+    """Titles and addresses of the exported pages, and the sites they are on. Made once, used for every part."""
 
     def __init__(self, directory: Directory) -> None:
         self.titles: dict[tuple[str, str], Page] = {}
