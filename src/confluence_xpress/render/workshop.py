@@ -59,6 +59,8 @@ MAX_ROUNDS = 50
 UNIT = 150_000
 """Kilobytes that one compile may take by estimate, besides what the process takes anyway."""
 
+REMEMBERED = 220_000
+"""Kilobytes of earlier parts that the typesetter may go on to remember: it forgets by itself, but late."""
 _MARK = "x"
 """What the labels between pieces of an enormous page begin with; those of places begin with p."""
 _SHEETS_BACK = 4
@@ -85,8 +87,8 @@ class Workshop:
         self.template = {f"template/{name}": text.encode() for name, text in job.options.template.files.items()}
         self.glyphs = Glyphs()
         self.album = make_album(job.options)
-        self.compiled = False
-        """Whether the typesetter remembers an earlier part."""
+        self.remembered = 0
+        """Kilobytes, by estimate, of what the typesetter remembers of earlier parts."""
         self._pages = job.outline.pages
         self._directory = Directory(self._pages, job.outline.spaces)
         self._addresses = Addresses(self._directory)
@@ -244,7 +246,8 @@ class _PartRun:
         while True:
             unit, typed, media = yield from self._unit(pieces[first:], page)
             chapter = replace(title, content=typed.document.content, continued=first > 0)
-            typesetting, pdf = self._compile([chapter], media)
+            weight = self._weight(typed.document.content, media)
+            typesetting, pdf = self._compile([chapter], media, weight)
             if first + len(unit) < len(pieces):
                 count = _on_full_sheets(
                     scan(pdf), labels(typesetting.chapters), len(unit), self.shop.options.template.area.margin_top
@@ -253,7 +256,7 @@ class _PartRun:
                     unit = unit[:count]
                     typed = self._resolved(_joined(unit, page), media)
                     chapter = replace(chapter, content=typed.document.content)
-                    typesetting, pdf = self._compile([chapter], media, again=True)
+                    typesetting, pdf = self._compile([chapter], media, 0)
             self._let_files_go()
             content += typed.document.content
             found += (*typed.diagnostics, *typesetting.diagnostics)
@@ -322,9 +325,9 @@ class _PartRun:
         """The basket as a part."""
         if not self.basket:
             return
-        basket, media = self.basket, self.media
+        basket, media, weight = self.basket, self.media, self.weight
         self.basket, self.media, self.weight = [], {}, 0
-        typesetting, pdf = self._compile([chapter for _, chapter in basket], media)
+        typesetting, pdf = self._compile([chapter for _, chapter in basket], media, weight)
         part = self._part(pdf, typesetting.chapters)
         bodies = self.answers
         yield from self._hand_over(
@@ -341,13 +344,14 @@ class _PartRun:
         )
 
     def _compile(
-        self, chapters: Sequence[Chapter], media: Mapping[str, bytes], *, again: bool = False
+        self, chapters: Sequence[Chapter], media: Mapping[str, bytes], weight: int
     ) -> tuple[Typesetting, bytes]:
-        """Typeset chapters. `again`: much of it was in the last compile, of which the typesetter still knows."""
+        """Typeset chapters that weigh so many kilobytes; 0 if all of it was in the last compile too."""
         shop = self.shop
-        if shop.compiled and not again:
+        if shop.remembered and shop.remembered + weight > REMEMBERED:
             forget()
-        shop.compiled = True
+            shop.remembered = 0
+        shop.remembered += weight
         typesetting = Typesetting(shop.book, chapters, shop.options, shop.template, media, shop.glyphs)
         return typesetting, typesetting.run()
 
