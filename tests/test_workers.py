@@ -338,7 +338,13 @@ def test_without_fork_every_worker_is_started_anew(monkeypatch: pytest.MonkeyPat
 
 
 HOST = """
+import signal
 import sys
+
+# What runs the tests may ignore these, and its children with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 from confluence_xpress.workers import Limits, Workers
 from tests.worker_tasks import begin
 
