@@ -115,9 +115,13 @@ def divide(clock: Clock) -> None:
     replace(warm_up, lambda _preload: None)
     for stage, function, within in _BORDERS:
         replace(function, clock.timed(stage, function, within))
-    OfflineSource.fulfil = clock.timed("source", OfflineSource.fulfil)  # type: ignore[method-assign]
-    Targets.deliver = clock.timed("assemble", Targets.deliver)  # type: ignore[method-assign]
-    Production.manifest = _in_steps(clock, Production.manifest)  # type: ignore[method-assign]
+    methods: tuple[tuple[type, str, object], ...] = (
+        (OfflineSource, "fulfil", clock.timed("source", OfflineSource.fulfil)),
+        (Targets, "deliver", clock.timed("assemble", Targets.deliver)),
+        (Production, "manifest", _in_steps(clock, Production.manifest)),
+    )
+    for owner, name, timed in methods:
+        setattr(owner, name, timed)
 
 
 def _in_steps(clock: Clock, manifest: Callable[P, Iterator[bytes]]) -> Callable[P, Iterator[bytes]]:

@@ -19,7 +19,7 @@ from confluence_xpress.cli.since import Since, look
 from confluence_xpress.cli.targets import Targets
 from confluence_xpress.collect import outline
 from confluence_xpress.delivery import Delivery, standards_for
-from confluence_xpress.render import PRELOAD, Options
+from confluence_xpress.render import Options
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection
 from confluence_xpress.sources.source import Source
@@ -54,10 +54,6 @@ class Request:
 def run_export(request: Request, console: Console) -> bool:
     """Do it. Returns whether anything was lost. Raises XPressError or OSError; then no file is written."""
     started = time.monotonic()
-    if not request.since:
-        from confluence_xpress.workers import warm_up
-
-        warm_up(PRELOAD)
     template = load_template(request.template)
     delivery = make_delivery(request.wishes, request.timestamp)
     options = Options(

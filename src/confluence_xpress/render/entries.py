@@ -51,18 +51,11 @@ class Exported:
 
 
 def manifest_entry(entry: Exported, titles: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> Manifest:
-    """A page's entry. `titles`: page ids by label. Where it is in the PDF is said later."""
+    """What a page's content adds to its entry. `titles`: page ids by label. Where it is in the PDF is said later."""
     page = entry.page
     images, links, files = _contents(entry.document, titles)
     return {
         "id": page.id,
-        "title": page.title,
-        "kind": page.kind,
-        "space": page.space,
-        "parent": page.parent,
-        "version": page.version,
-        "updated": page.updated,
-        "url": page.url,
         "level": entry.level,
         "number": entry.number,
         "volume": 1,

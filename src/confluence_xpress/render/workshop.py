@@ -222,12 +222,18 @@ class _PartRun:
 
     def _ordinary(self, page: PreparedPage) -> Asking[None]:
         """A page that shares a compile with its neighbours as far as there is room."""
+        before = page
         page, media = yield from self._images(page)
         self._let_files_go()
         page = lay_out(page, self.shop.tables)
         weight = self._weight(page.document.content, media)
         if self.weight + weight > UNIT:
             yield from self._typeset()
+        if weight > 2 * UNIT:
+            # Its images are far larger than they were guessed to be.
+            media.clear()
+            yield from self._enormous(before)
+            return
         self.media |= media
         self.weight += weight
         self.basket.append((page, make_chapter(page, self.shop.options)))
