@@ -28,7 +28,7 @@ from confluence_xpress.render.entries import manifest_entry
 from confluence_xpress.render.inspection import inspected
 from confluence_xpress.render.part import figure_lines, index_terms, outline_lines
 from confluence_xpress.render.produce import Production
-from confluence_xpress.render.sheets import finish_part, make_sheets
+from confluence_xpress.render.sheets import cut_list, finish_part, make_sheets
 from confluence_xpress.sources.offline import OfflineSource
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.tasks import Inline
@@ -54,6 +54,7 @@ _BORDERS: tuple[tuple[str, Callable[..., object], Collection[str]], ...] = (
     ("write", outline_lines, ()),
     ("write", figure_lines, ()),
     ("write", index_terms, ()),
+    ("write", cut_list, ()),
     ("write", make_sheets, ()),
     ("typeset", load_fonts, ()),
     ("typeset", unshown, ()),

@@ -263,6 +263,17 @@ def test_the_contents_name_the_pages_on_which_titles_and_headings_are(book: Made
     assert {jump.to for jump in leads} == set(listed.values())
 
 
+def test_a_long_list_is_made_in_pieces_that_leave_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = space(tmp_path)
+    words = "and many words "
+    headings = "".join(f"<h{1 + n % 3}>Heading {n} {words * (n % 7)}</h{1 + n % 3}>" for n in range(20))
+    for n in range(COUNT):
+        (folder / f"{n}.storage.xml").write_text(headings, "utf-8")
+    whole = make(folder)
+    monkeypatch.setattr("confluence_xpress.render.sheets.LINES_AT_ONCE", 70)
+    assert pdf_text(make(folder).pdf) == pdf_text(whole.pdf)
+
+
 def test_bookmarks_lead_to_the_headings(book: Made, boxes: list[Word]) -> None:
     lines = outline_of(book.pdf)
     assert len(lines) == 3 * COUNT

@@ -124,31 +124,14 @@ def iter_inlines(nodes: i.Inlines) -> Iterator[i.Inline]:
     """All inline nodes, parents first."""
     for node in nodes:
         yield node
-        match node:
-            case i.Mark() | i.Colored() | i.Link() | i.Annotation():
-                yield from iter_inlines(node.content)
-            case _:
-                pass
+        if isinstance(node, _NESTING):
+            yield from iter_inlines(node.content)
 
 
 def child_blocks(node: b.Block) -> Iterator[b.Blocks]:
     """The groups of blocks directly inside a block, in reading order."""
     match node:
-        case b.Quote() | b.Expand() | b.Excerpt() | b.PageProperties() | b.SyncedBlock() | b.Notice() | b.Panel():
-            yield node.content
-        case b.BulletList() | b.OrderedList() | b.TaskList() | b.DecisionList():
-            for item in node.items:
-                yield item.content
-        case b.Table():
-            for row in node.rows:
-                for cell in row.cells:
-                    yield cell.content
-        case b.Columns():
-            for column in node.columns:
-                yield column.content
-        case b.Macro():
-            yield node.body
-        case (
+        case (  # first, since most blocks are such ones
             b.Paragraph()
             | b.Heading()
             | b.Preformatted()
@@ -160,6 +143,20 @@ def child_blocks(node: b.Block) -> Iterator[b.Blocks]:
             | b.Files()
         ):
             return
+        case b.BulletList() | b.OrderedList() | b.TaskList() | b.DecisionList():
+            for item in node.items:
+                yield item.content
+        case b.Table():
+            for row in node.rows:
+                for cell in row.cells:
+                    yield cell.content
+        case b.Columns():
+            for column in node.columns:
+                yield column.content
+        case b.Quote() | b.Expand() | b.Excerpt() | b.PageProperties() | b.SyncedBlock() | b.Notice() | b.Panel():
+            yield node.content
+        case b.Macro():
+            yield node.body
         case _:
             assert_never(node)
 

@@ -20,10 +20,10 @@ from confluence_xpress.render.book import make_book, make_chapter
 from confluence_xpress.render.dates import day_format
 from confluence_xpress.render.manifest import Manifest, volume_facts
 from confluence_xpress.render.options import Options
-from confluence_xpress.render.part import Answers, FinishTask, FrontTask, Job, PartTask, Question, Result, Task
+from confluence_xpress.render.part import Answers, CutTask, FinishTask, FrontTask, Job, PartTask, Question, Result, Task
 from confluence_xpress.render.produce import Production, Told
 from confluence_xpress.render.properties import make_properties
-from confluence_xpress.render.sheets import finish_part, make_sheets
+from confluence_xpress.render.sheets import cut_list, finish_part, make_sheets
 from confluence_xpress.render.spool import Spool
 from confluence_xpress.render.workshop import Workshop, unchecked
 from confluence_xpress.tasks import Inline
@@ -56,6 +56,8 @@ def begin(job: Job) -> Callable[[Task], Work]:
         match task:
             case PartTask():
                 return (yield from shop.part(task))
+            case CutTask():
+                return cut_list(shop, task.front)
             case FrontTask():
                 return make_sheets(shop, task)
             case FinishTask():

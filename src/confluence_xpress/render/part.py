@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from confluence_xpress.bundle import Answer, Bundle
@@ -136,13 +136,30 @@ def index_terms(chapters: Sequence[Chapter]) -> tuple[tuple[tuple[str, ...], str
 
 @dataclass(frozen=True, slots=True)
 class FrontTask:
-    """Sheets that can be made when page numbers are known: the cover, or a list with a line for each place."""
+    """Sheets that are no content: the cover, or a piece of a list with a line for each place."""
 
     kind: Literal["cover", "contents", "figures", "tables", "index"]
     volume: str = ""
     contents: tuple[ContentsLine, ...] = ()
     listing: tuple[ListingLine, ...] = ()
     index: tuple[IndexLine, ...] = ()
+    first: bool = True
+    """It is the list's first piece, which has its title."""
+
+    @property
+    def count(self) -> int:
+        """Lines."""
+        return len(self.contents) + len(self.listing) + len(self.index)
+
+    def piece(self, start: int, stop: int) -> FrontTask:
+        """Some of the lines."""
+        return replace(
+            self,
+            contents=self.contents[start:stop],
+            listing=self.listing[start:stop],
+            index=self.index[start:stop],
+            first=start == 0,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,21 @@ class Sheets:
 
     pdf: bytes
     scan: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class CutTask:
+    """Find the pieces of a list. Its lines need no right page numbers yet, if those don't move them."""
+
+    front: FrontTask
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a list that fills its sheets, so that it can be typeset without the others."""
+
+    lines: int
+    sheets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +206,8 @@ class Made:
     part: Part
 
 
-Task = PartTask | FrontTask | FinishTask
-Result = int | list[Sheets] | Finished
+Task = PartTask | CutTask | FrontTask | FinishTask
+Result = int | tuple[Piece, ...] | Sheets | Finished
 """Of a part task, how many parts it has made."""
 Question = tuple[Need, ...] | Made
 """What a task asks for, or hands over."""

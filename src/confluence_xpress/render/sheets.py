@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from typing import TypeVar
 
 from confluence_xpress.errors import TypesettingError
-from confluence_xpress.render.part import FinishTask, FrontTask, Sheets
+from confluence_xpress.render.part import FinishTask, FrontTask, Piece, Sheets
 from confluence_xpress.render.typesetting import template_fault
 from confluence_xpress.render.workshop import Workshop
 from confluence_xpress.typeset.engine import compile_pdf
-from confluence_xpress.typeset.finish import Finished, Scan, finish, scan
+from confluence_xpress.typeset.finish import Finished, finish, scan
+from confluence_xpress.typeset.raw import Position, RawPdf
 from confluence_xpress.typeset.standards import for_parts
 from confluence_xpress.writers.typst import BOOK, MAIN, Book, book_values, main_file
-from confluence_xpress.writers.typst.front import write_contents, write_index, write_listing
+from confluence_xpress.writers.typst.front import write_contents, write_cover, write_index, write_listing
 from confluence_xpress.writers.typst.furniture import write_furniture
 
 LINES_AT_ONCE = 1_500
-"""Lines of a list in one compile: about 40 sheets."""
+"""Lines of a list in one compile: about 30 sheets."""
 _FURNITURE_STANDARD = ("a-2b",)
 
-L = TypeVar("L")
+
+def cut_list(shop: Workshop, task: FrontTask) -> tuple[Piece, ...]:
+    """The pieces of a list, each as much as one compile bears. The lines on a piece's last sheet are left to the next,
+    so that there is no gap.
+    """
+    pieces: list[Piece] = []
+    first = 0
+    while first < task.count:
+        some = task.piece(first, first + LINES_AT_ONCE)
+        raw = RawPdf(_typeset(shop, some, (), tags=False))
+        lines, sheets = some.count, len(raw.pages())
+        if first + lines < task.count:
+            lines = _on_full_sheets(raw.facts(), sheets, lines)
+            sheets = max(1, sheets - 1)
+        pieces.append(Piece(lines, sheets))
+        first += lines
+    return tuple(pieces)
 
 
-def make_sheets(shop: Workshop, task: FrontTask) -> list[Sheets]:
-    """The cover, or the sheets of a list, in pieces that are bounded in memory and leave no gap."""
-    book = replace(shop.book, volume=task.volume)
-    match task.kind:
-        case "cover":
-            return [_sheets(shop, book, "#cover-sheet()", 0)]
-        case "contents":
-            return _pieces(shop, book, task.contents, write_contents)
-        case "figures" | "tables":
-            return _pieces(shop, book, task.listing, partial(write_listing, task.kind))
-        case "index":
-            return _pieces(shop, book, task.index, write_index)
+def _on_full_sheets(positions: Sequence[Position | None], sheets: int, count: int) -> int:
+    """How many of so many lines are on full sheets: those before the last sheet, or all if there is but one."""
+    for index, position in enumerate(positions[-count:]):
+        if index and position is not None and position.page >= sheets - 1:
+            return index
+    return count
+
+
+def make_sheets(shop: Workshop, task: FrontTask) -> Sheets:
+    """The cover, or a piece of a list."""
+    pdf = _typeset(shop, task, for_parts(shop.options.standards), tags=True)
+    return Sheets(pdf, scan(pdf))
 
 
 def finish_part(shop: Workshop, task: FinishTask) -> Finished:
@@ -47,34 +62,21 @@ def finish_part(shop: Workshop, task: FinishTask) -> Finished:
     return finish(task.pdf, task.placement, furniture)
 
 
-def _pieces(shop: Workshop, book: Book, lines: Sequence[L], write: Callable[..., str]) -> list[Sheets]:
-    """A list in as many compiles as its length demands. The lines on the last sheet of one are left to the next."""
-    made: list[Sheets] = []
-    first = 0
-    while first < len(lines):
-        some = lines[first : first + LINES_AT_ONCE]
-        sheets = _sheets(shop, book, write(some, first=not first), len(some))
-        if first + len(some) < len(lines):
-            some = some[: fitting(sheets.scan, len(some))]
-            sheets = _sheets(shop, book, write(some, first=not first), len(some))
-        made.append(sheets)
-        first += len(some)
-    return made
+def _typeset(shop: Workshop, task: FrontTask, standards: Sequence[str], *, tags: bool) -> bytes:
+    main = main_file([_markup(task)], [f"x{index}" for index in range(task.count)])
+    return _compile(shop, replace(shop.book, volume=task.volume), main, standards, tags=tags)
 
 
-def fitting(found: Scan, count: int) -> int:
-    """How many of so many marked pieces are on full pages: those before the last page, or all if there is but one."""
-    last = len(found.sizes) - 1
-    for index, position in enumerate(found.positions[-count:]):
-        if index and position is not None and position.page >= last:
-            return index
-    return count
-
-
-def _sheets(shop: Workshop, book: Book, body: str, marks: int) -> Sheets:
-    main = main_file([body], [f"x{index}" for index in range(marks)])
-    pdf = _compile(shop, book, main, for_parts(shop.options.standards))
-    return Sheets(pdf, scan(pdf))
+def _markup(task: FrontTask) -> str:
+    match task.kind:
+        case "cover":
+            return write_cover()
+        case "contents":
+            return write_contents(task.contents, first=task.first)
+        case "figures" | "tables":
+            return write_listing(task.kind, task.listing, first=task.first)
+        case "index":
+            return write_index(task.index, first=task.first)
 
 
 def _compile(shop: Workshop, book: Book, main: str, standards: Sequence[str], *, tags: bool = True) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from confluence_xpress.errors import InputError
 from confluence_xpress.render.book import wanted
 from confluence_xpress.render.options import Options
-from confluence_xpress.render.part import Begin, FinishTask, FrontTask, Line, Result, Sheets, Task
+from confluence_xpress.render.part import Begin, CutTask, FinishTask, FrontTask, Line, Piece, Result, Sheets, Task
 from confluence_xpress.render.spool import Slot, Spool
 from confluence_xpress.transforms.book_index import index_lines
 from confluence_xpress.typeset.assemble import Assembly, Bookmark, Destination, Properties
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from confluence_xpress.typeset.attachments import Attachment
     from confluence_xpress.typeset.encrypt import Encryption
     from confluence_xpress.typeset.sign import Signing
-
-_LINES_A_SHEET = 38
-"""Lines of a table of contents on one sheet, to guess how many sheets it takes; a wrong guess costs a second try."""
-_TRIES = 4
 
 Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Result]]]
 """Has tasks done, in any order."""
@@ -117,52 +114,60 @@ class Volume:
 
     def make_front(self, run: Run, *, several: bool) -> None:
         """Cover, table of contents and other lists: made once the pages of the content are counted."""
-        lines = self._contents_lines(single=not several) if wanted(self.options, "contents", several=several) else []
-        cover = wanted(self.options, "cover", several=several)
+        if wanted(self.options, "cover", several=several):
+            self._front = self._made(run, [FrontTask("cover", self.book.volume)])
+        # The page numbers depend on the sheets of the lists, those don't depend on the numbers.
+        pieces = self._cut(run, self._lists(self._numbers(), several=several))
+        sheets = sum(piece.sheets for some in pieces for piece in some)
+        self._front += self._pieces(run, self._lists(self._numbers(sheets), several=several), pieces)
+        if self.options.settings.get("index") is True:
+            index = FrontTask("index", self.book.volume, index=self._index_lines(self._numbers()))
+            self._back = self._pieces(run, [index], self._cut(run, [index]))
+
+    def _lists(self, numbers: Mapping[str, int], *, several: bool) -> list[FrontTask]:
+        """The lists that stand before the content."""
+        contents = self._contents_lines(single=not several) if wanted(self.options, "contents", several=several) else []
         figures = self._listed("list_of_figures", [line for part in self._parts for line in part.figures])
         tables = self._listed("list_of_tables", [line for part in self._parts for line in part.tables])
-        sheets = int(cover) + sum(-(-len(some) // _LINES_A_SHEET) for some in (lines, figures, tables))
-        for _ in range(_TRIES):
-            places = self._shifted(sheets)
-            tasks = [FrontTask("cover", self.book.volume)] if cover else []
-            if lines:
-                tasks.append(FrontTask("contents", self.book.volume, contents=self._contents(lines, places)))
-            if figures:
-                tasks.append(FrontTask("figures", self.book.volume, listing=self._listing(figures, places)))
-            if tables:
-                tasks.append(FrontTask("tables", self.book.volume, listing=self._listing(tables, places)))
-            self._front = self._made(run, tasks)
-            count = sum(part.pages for part in self._front)
-            if count == sheets:
-                break
-            sheets = count
-        else:
+        return [
+            FrontTask("contents", self.book.volume, contents=self._contents(contents, numbers)),
+            FrontTask("figures", self.book.volume, listing=self._listing(figures, numbers)),
+            FrontTask("tables", self.book.volume, listing=self._listing(tables, numbers)),
+        ]
+
+    def _cut(self, run: Run, lists: Sequence[FrontTask]) -> list[tuple[Piece, ...]]:
+        """The pieces of each list; none if it has no lines."""
+        cut: dict[str, tuple[Piece, ...]] = {}
+        for task, pieces in run([CutTask(some) for some in lists if some.count]):
+            if isinstance(task, CutTask) and isinstance(pieces, tuple):
+                cut[task.front.kind] = pieces
+        return [cut.get(some.kind, ()) for some in lists]
+
+    def _pieces(self, run: Run, lists: Sequence[FrontTask], pieces: Sequence[tuple[Piece, ...]]) -> list[Kept]:
+        tasks = []
+        for some, cut in zip(lists, pieces, strict=True):
+            stops = [0, *accumulate(piece.lines for piece in cut)]
+            tasks += [some.piece(start, stop) for start, stop in pairwise(stops)]
+        made = self._made(run, tasks)
+        if [kept.pages for kept in made] != [piece.sheets for cut in pieces for piece in cut]:
             raise InputError(
                 f"the table of contents of the template “{self.options.template.name}” takes more or fewer sheets with "
                 "other page numbers",
                 "Give the numbers a column of fixed width; docs/templates.md says how.",
             )
-        if self.options.settings.get("index") is True:
-            entries = self._index_lines(self._shifted(sheets))
-            self._back = self._made(run, [FrontTask("index", self.book.volume, index=entries)]) if entries else []
+        return made
 
     def _made(self, run: Run, tasks: Sequence[FrontTask]) -> list[Kept]:
-        words = self.book.words
-        made: list[list[Kept]] = [[] for _ in tasks]
-        for task, result in run(tasks):
-            if not isinstance(task, FrontTask) or not isinstance(result, list):
-                continue
-            for sheets in result:
-                if isinstance(sheets, Sheets):
-                    made[tasks.index(task)].append(
-                        Kept(
-                            self._spool.put(sheets.pdf),
-                            sheets.scan,
-                            section=words.get(task.kind, ""),
-                            bare=task.kind == "cover",
-                        )
-                    )
-        return [kept for some in made for kept in some]
+        made: dict[int, Kept] = {}
+        for task, sheets in run(tasks):
+            if isinstance(task, FrontTask) and isinstance(sheets, Sheets):
+                made[tasks.index(task)] = Kept(
+                    self._spool.put(sheets.pdf),
+                    sheets.scan,
+                    section=self.book.words.get(task.kind, ""),
+                    bare=task.kind == "cover",
+                )
+        return [made[index] for index in range(len(tasks))]
 
     def _contents_lines(self, *, single: bool) -> list[Line]:
         depth = int(self.options.settings.get("contents_depth", 3))
@@ -173,10 +178,9 @@ class Volume:
     def _listed(self, option: str, lines: list[Line]) -> list[Line]:
         return lines if self.options.settings.get(option) is True else []
 
-    def _shifted(self, sheets: int) -> Mapping[str, int]:
-        """The number of the PDF page (from 1) of each label, behind so many sheets of front matter."""
-        known = sum(part.pages for part in self._front)
-        return {label: where.page + 1 - known + sheets for label, where in self.places().items()}
+    def _numbers(self, more: int = 0) -> Mapping[str, int]:
+        """The number of the PDF page (from 1) of each label, with so many more sheets of front matter."""
+        return {label: where.page + 1 + more for label, where in self.places().items()}
 
     def _contents(self, lines: Iterable[Line], places: Mapping[str, int]) -> tuple[ContentsLine, ...]:
         return tuple(

@@ -49,10 +49,11 @@ def resolve_images(
     `check` turns a file's bytes into a picture; who only wants to know what is lacking need not look into them. An
     album makes it fit for the sizes at which the document shows it, and knows what it costs.
     """
-    if not any(images_in(document.content)):
+    images = list(images_in(document.content))
+    if not images:
         return document, ()
     resolver = _Resolver(site, page, store, check)
-    for image in images_in(document.content):
+    for image in images:
         resolver.announce(image)
     content = rewrite_blocks(document.content, resolver.block, resolver.inline)
     return Document(content), tuple(resolver.diagnostics)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from functools import lru_cache
 
 import psutil
 
@@ -13,9 +15,15 @@ if sys.platform != "win32":
 def resident(pid: int | None = None) -> int:
     """Bytes of resident memory of a process, this one if none is named; 0 if it is gone."""
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        return int(_process(pid or os.getpid()).memory_info().rss)
     except psutil.Error:
         return 0
+
+
+@lru_cache(256)
+def _process(pid: int) -> psutil.Process:
+    # Finding a process takes longer than asking it, which is done many times a second.
+    return psutil.Process(pid)
 
 
 def peak() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Every ASCII sign that means something in Typst markup. `/` covers comments and links, `-` dashes and minus signs.
-_MARKUP = str.maketrans({sign: "\\" + sign for sign in "\\*_`$#@<>[]~-=+/\"'{}|^&%:;!()"} | {"\u00ad": "\u00ad"})
+_BEFORE_SIGN = re.compile("(?=[" + re.escape("\\*_`$#@<>[]~-=+/\"'{}|^&%:;!()") + "])")
 _LIST_NUMBER = re.compile(r"^(\s*\d+)\.")
 _ELLIPSIS = re.compile(r"\.(?=\.)")
 _SPACE = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029 ]+")
@@ -23,7 +23,12 @@ def clean(text: str) -> str:
 
 def markup(text: str) -> str:
     """Text for Typst markup: shown as it is, whatever it holds. White space runs become one space."""
-    text = _SPACE.sub(" ", clean(text)).translate(_MARKUP)
+    text = clean(text)
+    if "  " in text or not text.isprintable():
+        text = _SPACE.sub(" ", text)
+    text = "\\".join(_BEFORE_SIGN.split(text))
+    if "." not in text:
+        return text
     text = _ELLIPSIS.sub(r"\\.", text)
     return _LIST_NUMBER.sub(r"\1\\.", "\\" + text if text.startswith(".") else text)
 
