@@ -100,7 +100,7 @@ def test_the_markup_of_contents() -> None:
     assert written == (
         '#contents-sheets((\n(1, "1", [A\\_b], "xpress:p1\\"", "7"),\n(2, none, [c], "xpress:p2", "9"),\n))\n'
     )
-    assert write_contents([], first=False, start=40).startswith("#contents-sheets(first: false, start: 40, (")
+    assert write_contents([], first=False).startswith("#contents-sheets(first: false, (")
 
 
 def test_numbers_of_pages_move_nothing() -> None:
@@ -137,11 +137,10 @@ def test_each_line_is_one_link_in_a_paragraph() -> None:
 
 @pytest.mark.usefixtures("poppler")
 def test_pieces_go_on_without_a_title_and_entries_can_be_found() -> None:
-    pieces = [write_contents(LINES[:50]), write_contents(LINES[50:], first=False, start=50)]
     last = len(LINES) - 1
     query = f"#context {{ assert.eq(locate(<x0>).page(), 1); assert(locate(<x{last}>).page() > locate(<x3>).page()) }}"
-    pdf, _ = compiled(main_file([*pieces, query]))
-    whole, _ = compiled(main_file([write_contents(LINES)]))
+    whole, _ = compiled(main_file([write_contents(LINES), query]))
+    pdf, _ = compiled(main_file([write_contents(LINES[:50]), write_contents(LINES[50:], first=False)]))
     assert "".join(pdf_text(pdf)).count("Contents") == 1
     assert pdf_text(pdf) == pdf_text(whole)
 
@@ -150,7 +149,7 @@ def test_pieces_go_on_without_a_title_and_entries_can_be_found() -> None:
 def test_lists_of_figures_and_tables() -> None:
     figures = [ListingLine("1", HOSTILE, "xpress:p1-f1", "3"), ListingLine("", LONG, "xpress:p1-f2", "4")]
     tables = [ListingLine("2", "Queues", "xpress:p1-t9", "5")]
-    written = [write_listing("figures", figures, start=0), write_listing("tables", tables, start=2)]
+    written = [write_listing("figures", figures), write_listing("tables", tables)]
     pdf, opened = compiled(main_file([write_contents(LINES[:3]), *written]))
     contents, first, second = pdf_text(pdf)
     assert contents.startswith("Contents")

@@ -35,6 +35,8 @@ def markup(text: str) -> str:
 
 def string(text: str) -> str:
     """Text as a Typst string literal, quotes included. Line ends and tabs are kept."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     cleaned = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
     return '"' + cleaned.translate(_STRING) + '"'
 

@@ -1,7 +1,7 @@
 """Cover, contents, lists of figures and tables, and the index as Typst markup: calls of the template's functions.
 
 Lists are typeset when the pages have their numbers, in pieces if they are long: only the first piece of a list has its
-title, and `start` counts the entries of the pieces before it. Addresses are those of `private_address`.
+title. Addresses are those of `private_address`.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ def write_cover() -> str:
     return "#cover-sheet()\n"
 
 
-def write_contents(lines: Sequence[ContentsLine], *, first: bool = True, start: int = 0) -> str:
-    """A call of `contents-sheets`. The entry n (from `start`) gets the label `x<n>`."""
+def write_contents(lines: Sequence[ContentsLine], *, first: bool = True) -> str:
+    """A call of `contents-sheets`. The entry n (from 0) gets the label `x<n>`."""
     rows = (
         f"({line.level}, {_number(line.number)}, [{breakable(line.title, _word_limit(line.level))}], "
         f"{string(line.address)}, {string(line.page)}),\n"
         for line in lines
     )
-    return f"#contents-sheets({_piece(first=first, start=start)}(\n{''.join(rows)}))\n"
+    return f"#contents-sheets({_piece(first=first)}(\n{''.join(rows)}))\n"
 
 
 def write_listing(
-    kind: Literal["figures", "tables"], lines: Sequence[ListingLine], *, first: bool = True, start: int = 0
+    kind: Literal["figures", "tables"], lines: Sequence[ListingLine], *, first: bool = True
 ) -> str:
     """A call of `listing-sheets`, with the template's word for `kind` as its title; labels as in `write_contents`."""
     rows = (
@@ -74,20 +74,20 @@ def write_listing(
         f"{string(line.address)}, {string(line.page)}),\n"
         for line in lines
     )
-    return f"#listing-sheets(words.{kind}, {_piece(first=first, start=start)}(\n{''.join(rows)}))\n"
+    return f"#listing-sheets(words.{kind}, {_piece(first=first)}(\n{''.join(rows)}))\n"
 
 
-def write_index(lines: Sequence[IndexLine], *, first: bool = True, start: int = 0) -> str:
+def write_index(lines: Sequence[IndexLine], *, first: bool = True) -> str:
     """A call of `index-sheets`; labels as in `write_contents`."""
     rows = (
         f"({line.level}, {_term(line)}, {literal([[clean(page), address] for page, address in line.pages])}),\n"
         for line in lines
     )
-    return f"#index-sheets({_piece(first=first, start=start)}(\n{''.join(rows)}))\n"
+    return f"#index-sheets({_piece(first=first)}(\n{''.join(rows)}))\n"
 
 
-def _piece(*, first: bool, start: int) -> str:
-    return f"{'' if first else 'first: false, '}{f'start: {start}, ' if start else ''}"
+def _piece(*, first: bool) -> str:
+    return "" if first else "first: false, "
 
 
 def _number(number: str) -> str:
