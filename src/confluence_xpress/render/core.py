@@ -21,6 +21,7 @@ from confluence_xpress.render.dates import day_format
 from confluence_xpress.render.manifest import Manifest, volume_facts
 from confluence_xpress.render.options import Options
 from confluence_xpress.render.part import Answers, CutTask, FinishTask, FrontTask, Job, PartTask, Question, Result, Task
+from confluence_xpress.render.part_run import PartRun
 from confluence_xpress.render.produce import Production, Told
 from confluence_xpress.render.properties import make_properties
 from confluence_xpress.render.sheets import cut_list, finish_part, make_sheets
@@ -55,7 +56,7 @@ def begin(job: Job) -> Callable[[Task], Work]:
         """The generator of a task."""
         match task:
             case PartTask():
-                return (yield from shop.part(task))
+                return (yield from PartRun(shop, task).run())
             case CutTask():
                 return cut_list(shop, task.front)
             case FrontTask():

@@ -65,9 +65,7 @@ def write_contents(lines: Sequence[ContentsLine], *, first: bool = True) -> str:
     return f"#contents-sheets({_piece(first=first)}(\n{''.join(rows)}))\n"
 
 
-def write_listing(
-    kind: Literal["figures", "tables"], lines: Sequence[ListingLine], *, first: bool = True
-) -> str:
+def write_listing(kind: Literal["figures", "tables"], lines: Sequence[ListingLine], *, first: bool = True) -> str:
     """A call of `listing-sheets`, with the template's word for `kind` as its title; labels as in `write_contents`."""
     rows = (
         f"({_number(line.number)}, [{breakable(line.caption, _WORD_LIMIT)}], "
