@@ -127,6 +127,20 @@ def test_numbers_stand_at_the_edge_however_long_the_title(language: str, edge: s
     assert len(places) == 1
 
 
+@pytest.mark.usefixtures("poppler")
+@pytest.mark.parametrize("every", range(2, 13))
+def test_no_sheet_ends_with_a_line_that_has_others_below_it(every: int) -> None:
+    lines = [
+        ContentsLine(level, "", f"{'Upper' if level < 3 else 'Lower'} {n}", "x", "1")
+        for n in range(300)
+        for level in ([1, 2, 3] if n % every == 0 else [3])
+    ]
+    pdf, _ = compiled(main_file([write_contents(lines)]))
+    sheets = [sheet.split() for sheet in pdf_text(pdf)]
+    assert len(sheets) > 5
+    assert {sheet[-3] for sheet in sheets} == {"Lower"}
+
+
 def test_each_line_is_one_link_in_a_paragraph() -> None:
     _, pdf = compiled(main_file([write_contents(LINES)]))
     assert addresses(pdf) == [line.address for line in LINES]
