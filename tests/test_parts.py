@@ -21,7 +21,7 @@ from confluence_xpress.collect import outline
 from confluence_xpress.render import Manifest, Options, begin, plan
 from confluence_xpress.render.book import make_book
 from confluence_xpress.render.manifest import volume_facts
-from confluence_xpress.render.part import Job
+from confluence_xpress.render.part import CutTask, FrontTask, Job
 from confluence_xpress.render.plan import Split
 from confluence_xpress.render.produce import Production, Runner, Told
 from confluence_xpress.render.properties import make_properties
@@ -30,6 +30,7 @@ from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection
 from confluence_xpress.tasks import Inline
 from confluence_xpress.workers import Limits, Workers
+from confluence_xpress.writers.typst.front import ContentsLine, IndexLine
 from tests.boxes import Word, word_boxes
 from tests.corpus import options
 from tests.pdfs import Jump, Spot, jumps, named_places
@@ -270,8 +271,22 @@ def test_a_long_list_is_made_in_pieces_that_leave_no_gap(tmp_path: Path, monkeyp
     for n in range(COUNT):
         (folder / f"{n}.storage.xml").write_text(headings, "utf-8")
     whole = make(folder)
-    monkeypatch.setattr("confluence_xpress.render.sheets.LINES_AT_ONCE", 70)
+    monkeypatch.setattr("confluence_xpress.render.sheets.PIECE", 70 * 45)
     assert pdf_text(make(folder).pdf) == pdf_text(whole.pdf)
+
+
+@pytest.mark.slow
+def test_lists_of_any_length_are_made_in_bounded_memory(tmp_path: Path) -> None:
+    job = Job(outline(open_source(space(tmp_path)), Selection()), options())
+    lines = tuple(
+        ContentsLine(1 + n % 3, "", f"The heading {n} of a large space", f"xpress:p{n}", "7") for n in range(15_000)
+    )
+    pages = tuple((str(n), f"xpress:p{n}") for n in range(3_000))
+    terms = tuple(IndexLine(1, f"term {n}", pages) for n in range(20))
+    tasks = iter((CutTask(FrontTask("contents", contents=lines)), CutTask(FrontTask("index", index=terms))))
+    with Workers(1, begin, job, Limits(memory=450_000_000), preload=["confluence_xpress.render.core"]) as workers:
+        cut = [result for _, result in workers.run(lambda: next(tasks, None), lambda _question: {})]
+    assert [sum(piece.lines for piece in pieces) for pieces in cut if isinstance(pieces, tuple)] == [15_000, 20]
 
 
 def test_bookmarks_lead_to_the_headings(book: Made, boxes: list[Word]) -> None:

@@ -42,7 +42,6 @@ from confluence_xpress.transforms.images import images_in, resolve_images
 from confluence_xpress.transforms.index import find_attachment
 from confluence_xpress.transforms.media import typeset_memory
 from confluence_xpress.transforms.pipeline import Draft, PreparedPage, lay_out
-from confluence_xpress.typeset.engine import forget
 from confluence_xpress.typeset.finish import Scan, scan
 from confluence_xpress.writers.typst import Chapter, labels
 
@@ -51,9 +50,6 @@ MAX_ROUNDS = 50
 
 UNIT = 150_000
 """Kilobytes that one compile may take by estimate, besides what the process takes anyway."""
-
-REMEMBERED = 220_000
-"""Kilobytes of earlier parts that the typesetter may go on to remember: it forgets by itself, but late."""
 _MARK = "x"
 """What the labels between pieces of an enormous page begin with; those of places begin with p."""
 _SHEETS_BACK = 4
@@ -290,10 +286,7 @@ class PartRun:
     ) -> tuple[Typesetting, bytes]:
         """Typeset chapters that weigh so many kilobytes; 0 if all of it was in the last compile too."""
         shop = self.shop
-        if shop.remembered and shop.remembered + weight > REMEMBERED:
-            forget()
-            shop.remembered = 0
-        shop.remembered += weight
+        shop.make_room(weight)
         typesetting = Typesetting(shop.book, chapters, shop.options, shop.template, media, shop.glyphs)
         return typesetting, typesetting.run()
 

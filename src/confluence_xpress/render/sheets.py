@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from confluence_xpress.errors import TypesettingError
 from confluence_xpress.render.part import FinishTask, FrontTask, Piece, Sheets
@@ -17,8 +19,12 @@ from confluence_xpress.writers.typst import BOOK, MAIN, Book, book_values, main_
 from confluence_xpress.writers.typst.front import write_contents, write_cover, write_index, write_listing
 from confluence_xpress.writers.typst.furniture import write_furniture
 
-LINES_AT_ONCE = 1_500
-"""Lines of a list in one compile: about 30 sheets."""
+PIECE = 70_000
+"""Kilobytes that typesetting a piece of a list may take: about 1,500 lines, 30 sheets."""
+_LINE = 45
+"""Kilobytes that typesetting a line takes, by estimate."""
+_REFERENCE = 9
+"""The same for a page number in an index."""
 _FURNITURE_STANDARD = ("a-2b",)
 
 
@@ -27,25 +33,32 @@ def cut_list(shop: Workshop, task: FrontTask) -> tuple[Piece, ...]:
     so that there is no gap.
     """
     pieces: list[Piece] = []
+    weights = [0, *accumulate(_weights(task))]
     first = 0
     while first < task.count:
-        some = task.piece(first, first + LINES_AT_ONCE)
-        raw = RawPdf(_typeset(shop, some, (), tags=False))
-        lines, sheets = some.count, len(raw.pages())
-        if first + lines < task.count:
-            lines = _on_full_sheets(raw.facts(), sheets, lines)
-            sheets = max(1, sheets - 1)
-        pieces.append(Piece(lines, sheets))
-        first += lines
+        stop = max(first + 1, bisect_right(weights, weights[first] + PIECE) - 1)
+        raw = RawPdf(_typeset(shop, task.piece(first, stop), (), tags=False))
+        sheets = len(raw.pages())
+        if stop < task.count and (full := _on_full_sheets(raw.facts(), sheets, stop - first)):
+            stop = first + full
+            sheets -= 1
+        pieces.append(Piece(stop - first, sheets))
+        first = stop
     return tuple(pieces)
 
 
+def _weights(task: FrontTask) -> list[int]:
+    """What typesetting each line takes, in kilobytes by estimate."""
+    lists = len(task.contents) + len(task.listing)
+    return [_LINE] * lists + [_LINE + _REFERENCE * len(line.pages) for line in task.index]
+
+
 def _on_full_sheets(positions: Sequence[Position | None], sheets: int, count: int) -> int:
-    """How many of so many lines are on full sheets: those before the last sheet, or all if there is but one."""
+    """How many of so many lines begin before the last sheet; 0 if none begins on it, or the first one does."""
     for index, position in enumerate(positions[-count:]):
-        if index and position is not None and position.page >= sheets - 1:
+        if position is not None and position.page >= sheets - 1:
             return index
-    return count
+    return 0
 
 
 def make_sheets(shop: Workshop, task: FrontTask) -> Sheets:
@@ -63,6 +76,7 @@ def finish_part(shop: Workshop, task: FinishTask) -> Finished:
 
 
 def _typeset(shop: Workshop, task: FrontTask, standards: Sequence[str], *, tags: bool) -> bytes:
+    shop.make_room(sum(_weights(task)))
     main = main_file([_markup(task)], [f"x{index}" for index in range(task.count)])
     return _compile(shop, replace(shop.book, volume=task.volume), main, standards, tags=tags)
 

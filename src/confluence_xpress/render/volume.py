@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from confluence_xpress.typeset.encrypt import Encryption
     from confluence_xpress.typeset.sign import Signing
 
+_TRIES = 3
+"""How often lists are made: a line that runs on to another sheet may make more of them than foreseen."""
+
 Run = Callable[[Iterable[Task]], Iterator[tuple[Task, Result]]]
 """Has tasks done, in any order."""
 
@@ -119,7 +122,19 @@ class Volume:
         # The page numbers depend on the sheets of the lists, those don't depend on the numbers.
         pieces = self._cut(run, self._lists(self._numbers(), several=several))
         sheets = sum(piece.sheets for some in pieces for piece in some)
-        self._front += self._pieces(run, self._lists(self._numbers(sheets), several=several), pieces)
+        for _ in range(_TRIES):
+            made = self._pieces(run, self._lists(self._numbers(sheets), several=several), pieces)
+            count = sum(kept.pages for kept in made)
+            if count == sheets:
+                break
+            sheets = count
+        else:
+            raise InputError(
+                f"the table of contents of the template “{self.options.template.name}” takes more or fewer sheets with "
+                "other page numbers",
+                "Give the numbers a column of fixed width; docs/templates.md says how.",
+            )
+        self._front += made
         if self.options.settings.get("index") is True:
             index = FrontTask("index", self.book.volume, index=self._index_lines(self._numbers()))
             self._back = self._pieces(run, [index], self._cut(run, [index]))
@@ -148,14 +163,7 @@ class Volume:
         for some, cut in zip(lists, pieces, strict=True):
             stops = [0, *accumulate(piece.lines for piece in cut)]
             tasks += [some.piece(start, stop) for start, stop in pairwise(stops)]
-        made = self._made(run, tasks)
-        if [kept.pages for kept in made] != [piece.sheets for cut in pieces for piece in cut]:
-            raise InputError(
-                f"the table of contents of the template “{self.options.template.name}” takes more or fewer sheets with "
-                "other page numbers",
-                "Give the numbers a column of fixed width; docs/templates.md says how.",
-            )
-        return made
+        return self._made(run, tasks)
 
     def _made(self, run: Run, tasks: Sequence[FrontTask]) -> list[Kept]:
         made: dict[int, Kept] = {}

@@ -21,8 +21,11 @@ from confluence_xpress.transforms.outline import outline
 from confluence_xpress.transforms.pipeline import Draft, PreparedPage, draft_page, finish_page
 from confluence_xpress.transforms.pipeline import Options as TransformOptions
 from confluence_xpress.transforms.tables import fit_tables
-from confluence_xpress.typeset.engine import Glyphs
+from confluence_xpress.typeset.engine import Glyphs, forget
 from confluence_xpress.writers.typst.measure import figure_size
+
+REMEMBERED = 220_000
+"""Kilobytes of earlier compiles that the typesetter may go on to remember: it forgets by itself, but late."""
 
 
 class Workshop:
@@ -35,14 +38,21 @@ class Workshop:
         self.template = {f"template/{name}": text.encode() for name, text in job.options.template.files.items()}
         self.glyphs = Glyphs()
         self.album = make_album(job.options)
-        self.remembered = 0
-        """Kilobytes, by estimate, of what the typesetter remembers of earlier parts."""
+        self._remembered = 0
+        """Kilobytes, by estimate, of what the typesetter remembers of earlier compiles."""
         self._pages = job.outline.pages
         self._directory = Directory(self._pages, job.outline.spaces)
         self._addresses = Addresses(self._directory)
         self._places = outline(self._pages)
         self._titles = {page_label(page.id): page.id for page in self._pages}
         self._transforms = TransformOptions(numbering=job.options.settings.get("numbering") is True)
+
+    def make_room(self, weight: int) -> None:
+        """Before a compile that takes so many kilobytes by estimate: the typesetter forgets, if it remembers much."""
+        if self._remembered and self._remembered + weight > REMEMBERED:
+            forget()
+            self._remembered = 0
+        self._remembered += weight
 
     def tables(self, document: Document) -> tuple[Document, tuple[Diagnostic, ...]]:
         """The document with its tables fitted to the paper."""
