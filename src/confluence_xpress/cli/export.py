@@ -64,7 +64,7 @@ def run_export(request: Request, console: Console) -> bool:
         request.images,
     )
     with Outputs() as outputs:
-        targets = Targets(request, outputs)
+        targets = Targets(request.source, request.output, request.manifest, outputs)
         targets.check(delivery.split)
         source, bundle = interruptible(lambda: _opened(request, console))
         since = None

@@ -10,7 +10,6 @@ from confluence_xpress.cli.output import Outputs, check_target, write_stdout
 from confluence_xpress.errors import InputError
 
 if TYPE_CHECKING:
-    from confluence_xpress.cli.export import Request
     from confluence_xpress.export import Exported
     from confluence_xpress.render.plan import Split
 
@@ -35,14 +34,17 @@ def parse_split(text: str) -> Split | None:
 
 
 class Targets:
-    """The files of one export: what `export` writes into. `manifest_path` is None if no manifest is wanted."""
+    """The files of one export: what `export` writes into. `manifest_path` is None if no manifest is wanted.
 
-    def __init__(self, request: Request, outputs: Outputs) -> None:
+    `output` and `manifest`: what the user named (`-`: standard output). What is not named is called after the source.
+    """
+
+    def __init__(self, source: Path, output: str, manifest: Path | None, outputs: Outputs) -> None:
         self._outputs = outputs
-        self._to_stdout = request.output == "-"
-        self._pdf = Path(request.output or _default_name(request.source))
+        self._to_stdout = output == "-"
+        self._pdf = Path(output or _default_name(source))
         self._opened: list[tuple[Path, BinaryIO]] = []
-        self.manifest_path = request.manifest or (None if self._to_stdout else self._pdf.with_suffix(".manifest.json"))
+        self.manifest_path = manifest or (None if self._to_stdout else self._pdf.with_suffix(".manifest.json"))
 
     def check(self, split: Split | None) -> None:
         """Raises InputError if something can't be written."""
