@@ -25,6 +25,8 @@ from tests.keys import PASSPHRASE, pkcs12_file
 from tests.space_exports import write_folder
 from tests.verapdf import unavailable, validate
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-11-22T12:00:00Z"
 LARGE = 200 * 2**20
 PAGES: list[dict[str, object]] = [

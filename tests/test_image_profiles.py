@@ -24,6 +24,8 @@ from confluence_xpress.transforms.media.raster import Raster, Shown, read_raster
 from confluence_xpress.transforms.media.resample import resample
 from confluence_xpress.writers.typst.measure import figure_size
 
+pytestmark = pytest.mark.slow
+
 PAGE = Page("10", "Home", "DOC")
 WIDEST, TALLEST = 453.0, 700.0
 

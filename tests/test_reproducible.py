@@ -13,6 +13,8 @@ import pytest
 
 from tests.corpus import ABSENT, CORPUS, DEMO, ROOT, export
 
+pytestmark = pytest.mark.slow
+
 PLACES = {
     "here": {"TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
     "elsewhere": {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "4711"},

@@ -19,6 +19,8 @@ from confluence_xpress.templates import load_template
 from tests.corpus import ROOT
 from tests.space_exports import write_folder
 
+pytestmark = pytest.mark.slow
+
 INCLUDE = (
     '<ac:structured-macro ac:name="include"><ac:parameter ac:name="">'
     '<ac:link><ri:page ri:content-title="Rules"/></ac:link></ac:parameter></ac:structured-macro>'

@@ -21,6 +21,8 @@ from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection
 from tests.space_exports import write_folder
 
+pytestmark = pytest.mark.slow
+
 SET: dict[str, str | bytes] = {
     "space.json": '{"name": "Manual"}',
     "pages.json": """[
