@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import corpus
+from tests import corpus, verapdf
 
 Exported = Callable[..., corpus.Export]
 
@@ -39,6 +39,13 @@ def poppler() -> None:
     """Skips without poppler's programs."""
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not installed")
+
+
+@pytest.fixture(scope="session", name="verapdf")
+def need_verapdf() -> None:
+    """Skips without veraPDF, which is fetched when the first test needs it, not while tests are collected."""
+    if reason := verapdf.unavailable():
+        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -11,17 +11,10 @@ from confluence_xpress.render.plan import Split
 from tests.conftest import Exported
 from tests.corpus import ABSENT, DEMO, as_space, documents, options
 from tests.test_parts import make, space
-from tests.verapdf import unavailable, validate
+from tests.verapdf import validate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("verapdf")]
 FLAVOURS = pytest.mark.parametrize("flavour", ["ua1", "2a"])
-
-
-@pytest.fixture(autouse=True)
-def _needs_verapdf() -> None:
-    # Not skipif: that would fetch veraPDF while tests are collected.
-    if reason := unavailable():
-        pytest.skip(reason)
 
 
 def faults(pdfs: dict[str, bytes], flavour: str, folder: Path) -> list[str]:

@@ -47,7 +47,7 @@ from tests.pdfs import Spot, jumps, named_places
 from tests.recall import pdf_text
 from tests.space_exports import write_folder
 from tests.test_parts import FILLER, Made, make
-from tests.verapdf import unavailable, validate
+from tests.verapdf import validate
 
 FIGURE = Figure(Image(Missing("a.png", "gone")))
 TITLE: Inlines = (Text("Limits"),)
@@ -269,10 +269,9 @@ def below_captions(boxes: Iterator[Word]) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("verapdf")
 @pytest.mark.parametrize("flavour", ["ua1", "2a"])
 def test_captions_keep_to_the_standards(flavour: str, book: Made, tmp_path: Path) -> None:
-    if reason := unavailable():
-        pytest.skip(reason)
     path = tmp_path / "book.pdf"
     path.write_bytes(book.pdf)
     assert validate([path], flavour) == {path: []}

@@ -37,7 +37,7 @@ from confluence_xpress.typeset.pdffile import PdfFile, Stream, pack
 from confluence_xpress.typeset.sign import SignatureDetails, Signer, load_signer, sign, signature_objects
 from confluence_xpress.typeset.trees import name_tree
 from tests.keys import PASSPHRASE, pkcs12_file
-from tests.verapdf import unavailable, validate
+from tests.verapdf import validate
 
 NOW = 1_760_000_000
 MARKUP = b"""#set document(title: "Words")
@@ -474,11 +474,10 @@ def test_what_is_not_installed_is_named(
     ("standards", "flavours"),
     [(("ua-1", "a-2a"), ("ua1", "2a")), (("ua-1", "a-3a"), ("ua1", "3a")), (("a-4f",), ("4f",))],
 )
+@pytest.mark.usefixtures("verapdf")
 def test_signed_and_linearised_documents_keep_to_their_standards(
     standards: tuple[str, ...], flavours: tuple[str, ...], tmp_path: Path
 ) -> None:
-    if reason := unavailable():
-        pytest.skip(reason)
     part = flavours[-1][0]
     metadata = replace(METADATA, archive=(part, flavours[-1][1].upper()), accessible="ua-1" in standards)
     attachment = None if part == "2" else ATTACHMENT
@@ -494,9 +493,8 @@ def test_signed_and_linearised_documents_keep_to_their_standards(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("verapdf")
 def test_an_encrypted_document_stays_accessible(tmp_path: Path) -> None:
-    if reason := unavailable():
-        pytest.skip(reason)
     path = tmp_path / "encrypted.pdf"
     document = Document(metadata=replace(METADATA, accessible=True), signer=signer(), protected=protection("", "", ()))
     path.write_bytes(document.pdf)

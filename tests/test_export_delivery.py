@@ -23,7 +23,7 @@ from confluence_xpress.delivery import Delivery, Protection, standards_for
 from confluence_xpress.errors import InputError
 from tests.keys import PASSPHRASE, pkcs12_file
 from tests.space_exports import write_folder
-from tests.verapdf import unavailable, validate
+from tests.verapdf import validate
 
 pytestmark = pytest.mark.slow
 
@@ -152,8 +152,7 @@ def test_the_embedded_manifest_says_all_but_what_only_the_finished_file_tells(ex
     assert inside == beside
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(bool(unavailable()), reason="veraPDF is not available")
+@pytest.mark.usefixtures("verapdf")
 def test_attachments_and_signatures_keep_to_the_standards(export: Export, key: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XPRESS_SIGN_PASSWORD", PASSPHRASE)

@@ -17,16 +17,9 @@ GOOD = b"""
 A paragraph.
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("verapdf")]
 
 Compile = Callable[[str, bool], Path]
-
-
-@pytest.fixture(autouse=True)
-def _needs_verapdf() -> None:
-    # Not skipif: that would fetch veraPDF while tests are collected.
-    if reason := verapdf.unavailable():
-        pytest.skip(reason)
 
 
 @pytest.fixture
