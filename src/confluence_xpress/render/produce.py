@@ -120,6 +120,11 @@ class Production:
 
     def make_parts(self) -> None:
         """Have all parts typeset. A part that can't be made is split until the culprit is found."""
+        for _ in self.parting():
+            pass
+
+    def parting(self) -> Iterator[int]:
+        """The same step by step: how many pages of the outline are done so far."""
         outlined = self.job.outline
         places = outline(outlined.pages)
         fresh = part_tasks(outlined, places, self._answer, self._split)
@@ -145,6 +150,17 @@ class Production:
                 continue
             done += task.stop - task.start
             self._progress("parts", done, len(outlined.pages))
+            yield done
+        self._gather(collected)
+
+    def take_parts(self, parts: Iterable[Made]) -> None:
+        """Parts that were made before, of this job, in any order, instead of making them."""
+        collected = _Collected()
+        for part in parts:
+            self._keep(part, collected)
+        self._gather(collected)
+
+    def _gather(self, collected: _Collected) -> None:
         kept = []
         for start in sorted(collected.parts):
             self.diagnostics += collected.diagnostics[start]

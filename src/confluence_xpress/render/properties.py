@@ -11,6 +11,7 @@ from confluence_xpress.typeset.metadata import Metadata
 from confluence_xpress.typeset.standards import archive_of, version_of
 from confluence_xpress.writers.typst import Book
 
+_PRODUCER = f"Typst {version('typst')}"
 _RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 
 
@@ -22,7 +23,7 @@ def make_properties(book: Book, options: Options) -> Properties:
             title=title,
             language="-".join(part for part in (book.language, book.region) if part),
             creator=f"XPress {__version__}",
-            producer=f"Typst {version('typst')}",
+            producer=_PRODUCER,
             timestamp=options.timestamp,
             authors=book.authors,
             subject=book.subtitle,
