@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confluence_xpress.cli.arguments import comma_list
-from confluence_xpress.cli.targets import parse_split
 from confluence_xpress.delivery import Delivery, Protection
 from confluence_xpress.errors import InputError
 
 if TYPE_CHECKING:
+    from confluence_xpress.render.plan import Split
     from confluence_xpress.typeset.encrypt import Permission
     from confluence_xpress.typeset.sign import SignatureDetails, Signer
 
@@ -42,7 +42,7 @@ class Wishes:
 def make_delivery(wishes: Wishes, timestamp: int) -> Delivery:
     """The delivery, still without the one who signs. InputError for what can't be meant."""
     return Delivery(
-        split=parse_split(wishes.split),
+        split=_split(wishes.split),
         attachments=wishes.attachments,
         manifest=wishes.embed_manifest,
         protection=_protection(wishes),
@@ -63,6 +63,14 @@ def load_key(path: Path, timestamp: int) -> Signer:
     if passphrase is None and sys.stdin.isatty() and sys.stderr.isatty():
         passphrase = getpass(f"Passphrase of {path.name}: ", sys.stderr)
     return load_signer(data, passphrase or "", timestamp)
+
+
+def _split(text: str) -> Split | None:
+    if not text:
+        return None
+    from confluence_xpress.delivery.split import parse_split
+
+    return parse_split(text)
 
 
 def _protection(wishes: Wishes) -> Protection | None:

@@ -13,25 +13,6 @@ if TYPE_CHECKING:
     from confluence_xpress.export import Exported
     from confluence_xpress.render.plan import Split
 
-_SIZE = re.compile(r"(pages|size)=(\d{1,7})(MB)?", re.IGNORECASE)
-
-
-def parse_split(text: str) -> Split | None:
-    """How to split, as the user says it. Raises InputError."""
-    if not text:
-        return None
-    from confluence_xpress.render.plan import Split
-
-    if text.casefold() == "top-level":
-        return Split("top-level")
-    found = _SIZE.fullmatch(text)
-    if found and int(found[2]) > 0:
-        if found[1].casefold() == "pages" and not found[3]:
-            return Split("pages", int(found[2]))
-        if found[1].casefold() == "size":
-            return Split("size", int(found[2]) * 1_000_000)
-    raise InputError(f"--split {text}: this is not possible", "Give top-level, pages=200 or size=20MB.")
-
 
 class Targets:
     """The files of one export: what `export` writes into. `manifest_path` is None if no manifest is wanted.
@@ -59,9 +40,9 @@ class Targets:
 
     def volume(self, number: int, count: int) -> tuple[str, BinaryIO]:
         """The file of a volume, and the name by which other volumes find it."""
-        path = self._pdf
-        if count > 1:
-            path = path.with_name(f"{path.stem}-{number:0{len(str(count))}}{path.suffix}")
+        from confluence_xpress.delivery.split import volume_name
+
+        path = self._pdf.with_name(volume_name(self._pdf.name, number, count)) if count > 1 else self._pdf
         file = self._outputs.temporary() if self._to_stdout else self._outputs.open(path)
         self._opened.append((path, file))
         return path.name, file

@@ -67,8 +67,8 @@ def begin(job: Job) -> Callable[[Task], Work]:
     return work
 
 
-def needs(bundle: Bundle, options: Options) -> tuple[Need, ...]:
-    """What the bundle still lacks; empty when it can be rendered."""
+def needs(bundle: Bundle, options: Options, start: int = 0, stop: int | None = None) -> tuple[Need, ...]:
+    """What the bundle still lacks for its pages, or for some of them; empty when they can be rendered."""
     site = Site(bundle, read)
     prepare(
         site,
@@ -76,6 +76,7 @@ def needs(bundle: Bundle, options: Options) -> tuple[Need, ...]:
             numbering=options.settings.get("numbering") is True,
             images=lambda document, site, page: resolve_images(document, site, page, {}, unchecked),
         ),
+        bundle.pages[start:stop],
     )
     return tuple(site.missing)
 

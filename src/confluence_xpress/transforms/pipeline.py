@@ -7,7 +7,7 @@ parts drafts all pages, or is content with links to pages where they would lead 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -109,11 +109,14 @@ class PreparedPage:
     diagnostics: Found
 
 
-def prepare(site: Site, options: Options | None = None) -> tuple[PreparedPage, ...]:
-    """All exported pages in reading order. What the bundle does not hold yet is noted in `site.missing`."""
+def prepare(
+    site: Site, options: Options | None = None, pages: Sequence[Page] | None = None
+) -> tuple[PreparedPage, ...]:
+    """The exported pages, or some of them, in reading order. What the bundle lacks is noted in `site.missing`."""
     options = options or Options()
     places = outline(site.bundle.pages)
-    drafts = [draft_page(page, site, places[page.id], options) for page in site.bundle.pages]
+    wanted = site.bundle.pages if pages is None else pages
+    drafts = [draft_page(page, site, places[page.id], options) for page in wanted]
     index = Index(site, {draft.page.id: draft.names for draft in drafts})
     return tuple(finish_page(draft, index, options) for draft in drafts)
 
