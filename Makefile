@@ -75,7 +75,7 @@ $(STAMPS)/bench: $(STAMPS)/venv pyproject.toml constraints.txt
 
 # Programs that the tests look at PDF files with. Java and Maven (for veraPDF) are used where they are, not installed.
 $(STAMPS)/system: $(STAMPS)/venv tools/system.sh
-	@tools/system.sh pdftoppm=poppler-utils qpdf=qpdf
+	@tools/system.sh pdftoppm=poppler-utils qpdf=qpdf bwrap=bubblewrap strace=strace curl=curl
 	@touch $@
 
 $(STAMPS)/bench-system: $(STAMPS)/venv tools/system.sh
