@@ -7,6 +7,7 @@ python tools/reference.py --check   fails if a page isn't as it would be written
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,8 @@ from confluence_xpress.cli.app import app
 from confluence_xpress.cli.templates import kind_text
 from confluence_xpress.diagnostics import CODES
 from confluence_xpress.macros import table
+from confluence_xpress.service.openapi import openapi
+from confluence_xpress.service.problems import PROBLEMS
 from confluence_xpress.templates import Option, built_in_templates, load_template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +55,7 @@ def pages() -> dict[Path, str]:
         "commands": commands(),
         "diagnostics": diagnostics(),
         "macros": macros(),
+        "service": service(),
         "template-functions": functions(),
         "templates": templates(),
     }
@@ -95,6 +99,60 @@ def macros() -> str:
         "the same name mean the same. What becomes of all others is in the "
         f"[user guide](../user-guide.md#macros).\n\n{_table(('Macro', 'Becomes'), sorted(rows))}"
     )
+
+
+def service() -> str:
+    """The API of the rendering service: its addresses, what requests say, its problems."""
+    described = openapi()
+    rows = (
+        (f"`{method.upper()} {path}`", operation["summary"], _body(operation))
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+    )
+    problems = ((f"`{name}`", str(kind.status), kind.title, kind.hint) for name, kind in PROBLEMS.items())
+    schemas = [
+        f"### {name}\n\n{_paragraphs(schema.get('description', ''))}\n\n"
+        f"{_table(('Name', 'Type', 'Default'), _properties(schema))}"
+        for name, schema in described["components"]["schemas"].items()
+    ]
+    return (
+        "# The API of the rendering service\n\nThe same for programs: `GET /openapi.json`. How to use it is in the "
+        f"[guide](../service.md).\n\n{_table(('Address', 'Gives', 'Is sent'), rows)}\n## Problems\n\n"
+        f"{_table(('Code', 'Status', 'Meaning', 'What to do'), problems)}\n## Values\n\nA name in bold must be given."
+        f"\n\n{chr(10).join(schemas)}"
+    )
+
+
+def _body(operation: dict[str, Any]) -> str:
+    if "requestBody" not in operation:
+        return ""
+    return _type(operation["requestBody"]["content"]["application/json"]["schema"])
+
+
+def _properties(schema: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    required = schema.get("required", ())
+    for name, value in schema.get("properties", {}).items():
+        default = "" if name in required else json.dumps(value["default"]) if "default" in value else ""
+        yield (f"**`{name}`**" if name in required else f"`{name}`", _type(value), f"`{default}`" if default else "")
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A JSON schema in a few words."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(_type(each) for each in schema["anyOf"] if each.get("type") != "null")
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    if isinstance(more := schema.get("additionalProperties"), dict):
+        return f"by name: {_type(more)}"
+    kind = schema.get("type", "any value")
+    if "minimum" in schema and "maximum" in schema:
+        return f"{kind}, {schema['minimum']} to {schema['maximum']}"
+    return f"{kind}, in base64" if schema.get("contentEncoding") == "base64" else str(kind)
 
 
 def templates() -> str:
@@ -151,7 +209,7 @@ def _parameters(parameters: Iterable[Any], *, defaults: bool = False) -> Iterato
             names = ", ".join(f"`{name}`" for name in sorted(parameter.opts, key=len))
             value = _value(parameter)
             shown = f"{names} `{value}`" if value else names
-        default = parameter.default if isinstance(parameter.default, str) and parameter.default else ""
+        default = "" if isinstance(parameter.default, bool) or not parameter.default else str(parameter.default)
         yield (shown, str(parameter.help), f"`{default}`" if default else "")[: 3 if defaults else 2]
     yield ("`--help`", "Show the help and exit.", "")[: 3 if defaults else 2]
 

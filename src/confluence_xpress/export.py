@@ -7,11 +7,10 @@ workers, keeps typeset parts in a temporary file, and writes the documents where
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 
 from confluence_xpress.delivery import Delivery, Files, deliver
-from confluence_xpress.diagnostics import Diagnostic
+from confluence_xpress.delivery.exported import Exported
 from confluence_xpress.render import PRELOAD, Manifest, begin
 from confluence_xpress.render.book import make_book
 from confluence_xpress.render.part import Job
@@ -19,24 +18,6 @@ from confluence_xpress.render.produce import Production, Progress, Told
 from confluence_xpress.render.spool import Spool
 from confluence_xpress.sources.source import Source
 from confluence_xpress.workers import Limits, Workers
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """What became of an export. `files`: the manifest's facts on each PDF."""
-
-    files: tuple[Manifest, ...]
-    pages: int
-    """PDF pages."""
-    size: int
-    """Bytes of all PDF files."""
-    diagnostics: tuple[Diagnostic, ...]
-    embedded: int = 0
-    """Attachments in the PDF files."""
-    images: tuple[int, int] = (0, 0)
-    """Bytes of all images, as they came and, by estimate, as they are stored."""
-    peak: int = 0
-    """Largest memory of any worker, in bytes."""
 
 
 def export(

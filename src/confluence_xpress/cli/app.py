@@ -14,6 +14,7 @@ import typer
 from confluence_xpress import __version__
 from confluence_xpress.cli.arguments import comma_list, parse_assignments, parse_timestamp, spread
 from confluence_xpress.cli.console import Console
+from confluence_xpress.cli.service import render_service, service_key
 from confluence_xpress.errors import InputError, XPressError
 
 app = typer.Typer(
@@ -138,7 +139,20 @@ def export(
         Path | None,
         typer.Option(metavar="MANIFEST", help="Export only if something differs from the export with this manifest."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Worker processes; default: as many as there are cores.")] = 0,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Worker processes; default: as many as there are cores. With --service: requests at once, 4."
+        ),
+    ] = 0,
+    service: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            envvar="XPRESS_SERVICE",
+            help="Render with the rendering service at this address; its key is in XPRESS_SERVICE_KEY.",
+        ),
+    ] = "",
     timestamp: Annotated[
         str, typer.Option(metavar="ISO|EPOCH", help="Time of export, for reproducible files; default: now.")
     ] = "",
@@ -190,6 +204,7 @@ def export(
         since=since,
         jobs=jobs,
         verbose=verbose,
+        service=service,
     )
     try:
         lost = run_export(request, Console(quiet=quiet))
@@ -221,6 +236,10 @@ def templates(
     from confluence_xpress.cli.templates import run_templates
 
     run_templates(name)
+
+
+app.command()(render_service)
+app.command(no_args_is_help=True)(service_key)
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

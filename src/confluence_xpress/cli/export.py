@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,9 +27,13 @@ from confluence_xpress.sources.source import Source
 from confluence_xpress.templates import load_template, parse_settings
 
 if TYPE_CHECKING:
-    from confluence_xpress.export import Exported
+    from confluence_xpress.delivery.exported import Exported
+    from confluence_xpress.remote import Service
 
 T = TypeVar("T")
+
+_REQUESTS = 4
+"""At once, to a rendering service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,10 @@ class Request:
     images: str
     since: Path | None
     jobs: int
-    """0: as many as there are cores."""
+    """0: as many as there are cores; with a service, four requests at once."""
     verbose: bool
+    service: str = ""
+    """The address of a rendering service; empty to render here."""
 
 
 def run_export(request: Request, console: Console) -> bool:
@@ -56,6 +63,7 @@ def run_export(request: Request, console: Console) -> bool:
     started = time.monotonic()
     template = load_template(request.template)
     delivery = make_delivery(request.wishes, request.timestamp)
+    service = _service(request.service, delivery) if request.service else None
     options = Options(
         template,
         parse_settings(template.options, request.settings),
@@ -77,7 +85,9 @@ def run_export(request: Request, console: Console) -> bool:
                 console.say(line)
         if request.wishes.key:
             delivery = replace(delivery, signer=load_key(request.wishes.key, request.timestamp))
-        exported = interruptible(lambda: _exported(request, console, source, bundle, options, delivery, targets, since))
+        exported = interruptible(
+            lambda: _exported(request, console, source, bundle, options, delivery, targets, since, service)
+        )
         targets.deliver()
     names = {page.id: page.title for page in bundle.pages}
     for line in diagnostic_lines(exported.diagnostics, names):
@@ -93,6 +103,14 @@ def _opened(request: Request, console: Console) -> tuple[Source, Bundle]:
         return source, outline(source, request.selection)
 
 
+def _service(url: str, delivery: Delivery) -> Service:
+    """The rendering service at an address. InputError if it can't be used."""
+    from confluence_xpress.remote import check_possible, service_at
+
+    check_possible(delivery)
+    return service_at(url, os.environ)
+
+
 def _exported(
     request: Request,
     console: Console,
@@ -102,22 +120,44 @@ def _exported(
     delivery: Delivery,
     targets: Targets,
     since: Since | None,
+    service: Service | None,
 ) -> Exported:
     # Late, so that the workers get ready meanwhile, and are not needed at all if nothing has changed.
-    from confluence_xpress.export import export
     from confluence_xpress.render.part import Job
 
-    labels = {"parts": f"Typesetting {_count(len(bundle.pages), 'Confluence page')}", "finishing": "Writing the PDF"}
+    what = f"Typesetting {_count(len(bundle.pages), 'Confluence page')}"
+    labels = {"parts": f"{what} at {service.host}" if service else what, "finishing": "Writing the PDF"}
     with console.stages(labels) as progress:
+        export, jobs = (_remote(service), _REQUESTS) if service else (_local(), cores())
         return export(
             source,
             Job(bundle, options),
             delivery,
             targets,
-            jobs=request.jobs or cores(),
+            jobs=request.jobs or jobs,
             changes=since.entry if since else None,
             progress=progress,
         )
+
+
+def _local() -> Callable[..., Exported]:
+    from confluence_xpress.export import export
+
+    return export
+
+
+def _remote(service: Service) -> Callable[..., Exported]:
+    from confluence_xpress.remote import export_remote
+
+    _hush_retries()
+    return partial(export_remote, service=service)
+
+
+def _hush_retries() -> None:
+    """Where structlog is installed, stamina would tell of them on standard output, which is the PDF's."""
+    from stamina.instrumentation import set_on_retry_hooks
+
+    set_on_retry_hooks(())
 
 
 def _summary(request: Request, targets: Targets, exported: Exported, pages: int, seconds: float) -> Iterator[str]:
@@ -131,7 +171,7 @@ def _summary(request: Request, targets: Targets, exported: Exported, pages: int,
     before, after = exported.images
     if before and request.images != "original":
         yield f"Images: {size_text(after)} instead of {size_text(before)} (profile {request.images})"
-    if request.verbose:
+    if request.verbose and exported.peak:
         yield f"Memory of the largest worker: {size_text(exported.peak)}"
     yield (
         f"Manifest: {targets.manifest_path}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from confluence_xpress.delivery.scratch import scratch_file
 from confluence_xpress.errors import InputError, XPressError
 
 
@@ -70,8 +71,8 @@ class Outputs:
         return file
 
     def temporary(self) -> BinaryIO:
-        """A file that never gets a name."""
-        file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
+        """A file that never gets a name; in memory, where no disk can be written to."""
+        file = scratch_file()
         self._unnamed.append(file)
         return file
 

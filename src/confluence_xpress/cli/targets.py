@@ -10,7 +10,7 @@ from confluence_xpress.cli.output import Outputs, check_target, write_stdout
 from confluence_xpress.errors import InputError
 
 if TYPE_CHECKING:
-    from confluence_xpress.export import Exported
+    from confluence_xpress.delivery.exported import Exported
     from confluence_xpress.render.plan import Split
 
 
@@ -26,6 +26,11 @@ class Targets:
         self._pdf = Path(output or _default_name(source))
         self._opened: list[tuple[Path, BinaryIO]] = []
         self.manifest_path = manifest or (None if self._to_stdout else self._pdf.with_suffix(".manifest.json"))
+
+    @property
+    def name(self) -> str:
+        """What the PDF is called."""
+        return self._pdf.name
 
     def check(self, split: Split | None) -> None:
         """Raises InputError if something can't be written."""

@@ -18,6 +18,7 @@ _REASONS = {
     "memory": "it takes too much memory",
     "time": "it takes too long",
     "crash": "the typesetter crashed",
+    "output": "it becomes too long",
 }
 LAST_STEP = 2
 """The last step of reducing a page: a notice alone."""
