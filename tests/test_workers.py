@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,16 @@ import pytest
 
 from confluence_xpress.errors import InternalError
 from confluence_xpress.tasks import Failure, Inline
-from confluence_xpress.workers import Limits, Workers, starting, warm_up
+from confluence_xpress.workers import (
+    Limits,
+    Starter,
+    StoppedError,
+    UnpreparedError,
+    Workers,
+    starter,
+    starting,
+    warm_up,
+)
 from tests.worker_tasks import begin
 
 Task = tuple[Any, ...]
@@ -335,6 +346,255 @@ def test_without_fork_every_worker_is_started_anew(monkeypatch: pytest.MonkeyPat
     assert found[0] == 6
     assert [failure.reason for failure in found[1:3]] == ["time", "crash"]
     assert found[3] == ("1", True)
+
+
+# Several share a starter; stopping; preparing.
+
+
+def sharing(shared: Starter, limits: Limits = GENEROUS, warm: Task | None = None) -> Pool:
+    return Workers(1, begin, "hello", limits, starter=shared, warm=warm)
+
+
+@pytest.fixture
+def shared() -> Iterator[Starter]:
+    made = starter(["tests.worker_tasks"])
+    yield made
+    made.close()
+
+
+def in_threads(*works: Callable[[], object]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@pytest.mark.slow
+def test_several_share_a_template_in_threads_of_their_own(shared: Starter) -> None:
+    found: list[list[Any]] = []
+
+    def work(offset: int) -> None:
+        for number in range(3):
+            with sharing(shared) as workers:  # each ends only its own process
+                tasks = [("total", offset + number), ("nap", 0.0), ("die",), ("total", 2)]
+                found.append(results(workers, *tasks))
+
+    for thread in in_threads(*(partial(work, offset) for offset in range(0, 30, 10))):
+        thread.join(60)
+    assert len(found) == 9
+    assert sorted(total for total, *_ in found) == [
+        (offset + number) * (offset + number - 1) for offset in (0, 10, 20) for number in range(3)
+    ]
+    assert all(isinstance(failure, Failure) and last == 2 for _, _, failure, last in found)
+
+
+def test_closing_one_leaves_the_others_their_processes(shared: Starter) -> None:
+    with sharing(shared) as first:
+        (kept,) = results(first, ("nap", 0))
+        with sharing(shared) as second:
+            (other,) = results(second, ("nap", 0))
+            assert psutil.Process(kept).ppid() == psutil.Process(other).ppid() or os.name != "posix"
+        assert gone(other)
+        assert results(first, ("nap", 0)) == [kept]
+
+
+@posix
+def test_a_killed_template_takes_nobody_s_work_along(shared: Starter) -> None:
+    with sharing(shared) as first, sharing(shared) as second:
+        (kept,) = results(first, ("nap", 0))
+        (other,) = results(second, ("nap", 0))
+        template = psutil.Process(kept).parent()
+        assert template is not None and template.pid != os.getpid()
+        template.kill()
+        os.kill(other, signal.SIGKILL)
+        while not second.idle[0].poll():
+            time.sleep(0.001)
+        (replaced,) = results(second, ("nap", 0))  # by a new template
+        assert replaced != other
+        assert results(first, ("nap", 0)) == [kept]
+    assert gone(replaced)
+    while not gone(kept):  # it has no parent that would wait for its end
+        time.sleep(0.001)
+
+
+@posix
+def test_no_more_processes_is_an_error_and_not_the_end_of_the_template() -> None:
+    made = starter(["tests.worker_tasks", "tests.no_fork"])
+    try:
+        with sharing(made) as workers:
+            for _ in range(2):
+                with pytest.raises(UnpreparedError, match="grants no further process"):
+                    results(workers, ("total", 1))
+    finally:
+        made.close()
+
+
+def test_stop_ends_a_run_in_another_thread_and_nothing_else() -> None:
+    with pool(2) as workers:
+        asked = threading.Event()
+        caught: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                list(workers.run(queue(("hold", "1"), ("hold", "2")), lambda _: asked.set()))
+            except StoppedError as stopped:
+                caught.append(stopped)
+
+        (thread,) = in_threads(run)
+        assert asked.wait(30)
+        workers.stop()
+        thread.join(30)
+        assert len(caught) == 1
+        assert results(workers, ("total", 3), ("total", 4)) == [6, 12]
+
+
+def test_stop_between_two_runs_stops_the_next_one_only() -> None:
+    with pool() as workers:
+        results(workers, ("total", 1))
+        workers.stop()
+        with pytest.raises(StoppedError):
+            results(workers, ("total", 2))
+        assert results(workers, ("total", 3)) == [6]
+        workers.stop()
+        workers.prepare()
+        assert results(workers, ("total", 4)) == [12]
+
+
+@posix
+def test_stop_ends_a_run_whose_worker_sends_half_a_result() -> None:
+    with pool() as workers:
+        caught: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                results(workers, ("stall",))
+            except StoppedError as stopped:
+                caught.append(stopped)
+
+        (thread,) = in_threads(run)
+        time.sleep(0.5)
+        workers.stop()
+        thread.join(30)
+        assert len(caught) == 1
+
+
+@posix
+def test_half_a_result_is_a_failure_in_time() -> None:
+    with pool(limits=Limits(seconds=0.5)) as workers:
+        failure, other = results(workers, ("stall",), ("total", 3))
+    assert failure == Failure("time", "no result after 0.5 s")
+    assert other == 6
+
+
+@posix
+def test_stop_ends_a_worker_that_does_not_take_its_task(shared: Starter) -> None:
+    with sharing(shared) as workers:
+        (who,) = results(workers, ("nap", 0))
+        os.kill(who, signal.SIGSTOP)
+        caught: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                results(workers, ("echo", b"x" * 20_000_000))
+            except StoppedError as stopped:
+                caught.append(stopped)
+
+        (thread,) = in_threads(run)
+        time.sleep(0.2)
+        workers.stop()
+        thread.join(30)
+        assert len(caught) == 1
+        assert gone(who)
+
+
+def test_prepared_workers_wait_and_are_warm() -> None:
+    with Workers(2, begin, "hello", GENEROUS, preload=["tests.worker_tasks"], warm=("remember", "warmth")) as workers:
+        states = [workers.ready]
+        workers.prepare()
+        assert [*states, workers.ready] == [False, True]
+        before = {pipe.fileno() for pipe in workers.idle}
+        workers.prepare()
+        assert {pipe.fileno() for pipe in workers.idle} == before
+        (found,) = results(workers, ("remembered",))
+        assert found[0] == [("warmth", {})]
+        assert workers.ready and workers.memory > 0
+
+
+@posix
+def test_whoever_is_started_later_is_warm_too(tmp_path: Path) -> None:
+    with Workers(1, begin, "hello", GENEROUS, preload=["tests.worker_tasks"], warm=("remember", "warmth")) as workers:
+        workers.prepare()
+        (first,) = results(workers, ("remembered",))
+        task = ("die_once", str(tmp_path / "died"))
+        assert list(workers.run(queue(task), lambda _: "after")) == [(task, "after")]
+        (second,) = results(workers, ("remembered",))
+        assert first[0] == second[0] == [("warmth", {})]
+        assert first[1] != second[1]
+        os.kill(second[1], signal.SIGKILL)
+        while not workers.idle[0].poll():
+            time.sleep(0.001)
+        workers.prepare()
+        assert results(workers, ("remembered",))[0][1] != second[1]
+
+
+@pytest.mark.slow
+def test_a_warm_up_is_not_held_against_a_task() -> None:
+    limits = Limits(memory=550_000_000, recycle=500_000_000)
+    with Workers(1, begin, "hello", limits, preload=["tests.worker_tasks"], warm=("remember", "warmth")) as workers:
+        workers.prepare()
+        (failure,) = results(workers, ("hog", 1_500))  # a fresh worker: not tried again
+    assert failure == Failure("memory", "more than 550 MB of memory")
+
+
+@pytest.mark.parametrize("task", [("die",), ("refused_memory",), ("loop",)])
+def test_a_warm_up_that_fails_is_an_error(task: Task) -> None:
+    limits = Limits(seconds=0.5)
+    with (
+        Workers(1, begin, "hello", limits, preload=["tests.worker_tasks"], warm=task) as workers,
+        pytest.raises(UnpreparedError, match="could not be prepared"),
+    ):
+        workers.prepare()
+
+
+def test_a_preparation_that_raises_raises_when_prepared() -> None:
+    with pool(setup="unprepared") as workers, pytest.raises(ValueError, match="no preparation"):
+        workers.prepare()
+
+
+def test_too_long_a_question_or_result_ends_the_worker() -> None:
+    with pool(limits=Limits(output=1_000_000)) as workers:
+        found: list[Any] = [
+            result
+            for task in (("greatly", 900_000), ("greatly", 2_000_000), ("greatly", 900_001), ("remembered",))
+            for _, result in workers.run(queue(task), lambda said: said if len(said) == 900_000 else b"x" * 1_000_000)
+        ]
+    assert len(found[0]) == 900_000
+    assert found[1] == found[2] == Failure("output", "more than 1 MB")
+    assert gone(found[3][1])
+
+
+def test_a_single_attempt_is_one() -> None:
+    with pool(limits=Limits(attempts=1)) as workers:
+        assert results(workers, ("die",)) == [Failure("crash", "the worker died of exit code 7")]
+
+
+@posix
+def test_a_worker_may_have_a_lower_priority() -> None:
+    with pool(limits=Limits(nice=5)) as workers, pool() as others:
+        (low,), (usual,) = results(workers, ("niceness",)), results(others, ("niceness",))
+    assert low == min(usual + 5, 19)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
+def test_workers_write_nothing_about_themselves() -> None:
+    with pool() as workers:
+        assert results(workers, ("standing",)) == [Path("/proc/self/oom_score_adj").read_text("ascii")]
+
+
+def test_nothing_of_a_task_is_kept_once_it_is_done() -> None:
+    with pool() as workers:
+        results(workers, ("echo", b"content"))
+        assert all(worker.job.task is None and worker.job.parcel is None for worker in workers._idle)
 
 
 HOST = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -146,3 +147,44 @@ def settings() -> Turns:
     """How a worker is set up."""
     yield from ()
     return os.environ.get("RAYON_NUM_THREADS"), signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def niceness() -> Turns:
+    """The priority of this process."""
+    yield from ()
+    return os.nice(0)
+
+
+def greatly(size: int) -> Turns:
+    """Asks for as much as it is answered, and gives it back."""
+    answer = yield b"x" * size
+    return answer
+
+
+def remember(what: str) -> Turns:
+    """Asks, and keeps what it was answered."""
+    _remembered.append((what, (yield what)))
+
+
+_remembered: list[tuple[str, Any]] = []
+
+
+def remembered() -> Turns:
+    """What this process was told to remember, and which one it is."""
+    yield from ()
+    return list(_remembered), os.getpid()
+
+
+def standing() -> Turns:
+    """How the kernel ranks this process when memory runs out."""
+    yield from ()
+    return Path("/proc/self/oom_score_adj").read_text("ascii")
+
+
+def stall() -> Turns:
+    """Begins to send a result, and stops in the middle."""
+    yield from ()
+    for entry in list(Path("/proc/self/fd").iterdir()):
+        if entry.exists() and stat.S_ISSOCK(entry.stat().st_mode):
+            os.write(int(entry.name), (1_000_000).to_bytes(8, "big") + b"half")
+    time.sleep(600)

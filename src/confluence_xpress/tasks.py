@@ -32,10 +32,11 @@ find it by name."""
 class Failure:
     """A task without a result.
 
-    memory: it was too much for a fresh worker; time: it took too long; crash: its worker died, and the next one too.
+    memory: it was too much for a fresh worker; time: it took too long; crash: its worker died, and the next one too;
+    output: a question or its result was too long.
     """
 
-    reason: Literal["memory", "time", "crash"]
+    reason: Literal["memory", "time", "crash", "output"]
     detail: str
 
 

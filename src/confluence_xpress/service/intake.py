@@ -33,8 +33,8 @@ class IntakeLimits:
 
     total: int = 256_000_000
     """As sent; and unpacked, if it is a zip archive."""
-    file: int = 100_000_000
-    """One file."""
+    file: int = 100 * 2**20 + 1
+    """One file: the largest that an export embeds, and a byte by which it is known to be larger."""
     files: int = 10_000
     text: int = 64_000_000
     """The JSON document."""

@@ -14,7 +14,7 @@ from confluence_xpress.service.problems import PROBLEMS
 from confluence_xpress.workers.memory import resident
 
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,40}")
-_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 
 
@@ -60,7 +60,7 @@ class Metrics:
         """A request is answered. `route`: its pattern, not its path; `code`: of the problem, or empty."""
         route = self._route(route)
         code = code if code in PROBLEMS else "other" if code else "ok"
-        self._requests.labels(route, method if method in _METHODS else "other", str(status), code).inc()
+        self._requests.labels(route, method if method in METHODS else "other", str(status), code).inc()
         self._seconds.labels(route).observe(seconds)
         self._bytes_in.labels(route).inc(bytes_in)
         self._bytes_out.labels(route).inc(bytes_out)

@@ -12,15 +12,16 @@ from confluence_xpress.bundle import Answer, Bundle, Unavailable
 from confluence_xpress.delivery import Delivery, deliver
 from confluence_xpress.delivery.dispatch import LARGEST_FILE
 from confluence_xpress.delivery.split import volume_name
-from confluence_xpress.errors import InputError, XPressError
+from confluence_xpress.errors import InputError
 from confluence_xpress.needs import AttachmentNeed, Need
 from confluence_xpress.render.book import make_book
 from confluence_xpress.render.core import begin, needs
 from confluence_xpress.render.part import Answers, Job, Made, PartTask, Question, Result, Task
 from confluence_xpress.render.produce import Production
 from confluence_xpress.render.spool import Spool
-from confluence_xpress.service.answers import File, Form, Output, shaped
+from confluence_xpress.service.output import File, Form, Output, shaped
 from confluence_xpress.service.problems import Problem
+from confluence_xpress.service.unpacking import ZipLimits
 from confluence_xpress.tasks import Inline
 from confluence_xpress.templates import Template
 from confluence_xpress.typeset.preview import page_png, page_sizes, page_svg
@@ -35,7 +36,16 @@ from confluence_xpress.wire.forms import (
     Range,
     Request,
 )
-from confluence_xpress.wire.requests import bundle_of, decode, delivery_of, encode, need_form, options_of, told_of
+from confluence_xpress.wire.requests import (
+    MANIFEST,
+    bundle_of,
+    decode,
+    delivery_of,
+    encode,
+    need_form,
+    options_of,
+    told_of,
+)
 
 Operation = Literal["needs", "parts", "assemble", "render", "preview"]
 Turns = Generator[Progress, object, Output]
@@ -44,7 +54,6 @@ MOST_SHOWN = 20
 """Pages in one preview."""
 _ABSENT = Unavailable("it is not in the bundle")
 _SHOWN = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
-_MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class Setup:
     """What all requests share: templates by name; Confluence pages that are rendered at once, and named at most."""
 
     templates: Mapping[str, Template]
+    zip: ZipLimits
     pages: int = 2_000
     named: int = 100_000
 
@@ -156,12 +166,13 @@ def _assemble(setup: Setup, files: Mapping[str, bytes], form: Form, now: int) ->
             [wire_parts.unpack(files[name], asked.job, f"parts[{index}]") for index, name in enumerate(request.parts)],
             len(request.pages),
         )
+    except InputError as error:
+        raise Problem("part-unusable", f"{error.message}.", hint=error.hint) from error
+    try:
         production = _production(asked)
         production.take_parts(made for each in typeset for made in each.made)
         return (yield from _delivered(production, asked, request, form))
-    except InputError as error:
-        raise Problem("part-unusable", f"{error.message}.", hint=error.hint) from error
-    except (Problem, MemoryError, XPressError):
+    except (Problem, InputError, MemoryError):
         raise
     except Exception as error:  # parts come from outside: what breaks on them is no defect
         raise Problem("part-unusable", "A part is damaged.") from error
@@ -187,7 +198,7 @@ def _delivered(production: Production, asked: _Asked, request: Request, form: Fo
         for (name, out), count in zip(target.volumes, pages, strict=True)
     ]
     if form != "file":
-        files.append(File(_MANIFEST, "application/json", target.told.getvalue()))
+        files.append(File(MANIFEST, "application/json", target.told.getvalue()))
     lost = sum(found.lost for found in (*request.source.diagnostics, *production.diagnostics))
     return _given(files, form, asked.job.options.timestamp, sum(pages), lost)
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -88,7 +89,6 @@ class _Server(uvicorn.Server):
         self._tls = tls_context(settings.tls) if settings.tls else None
         self._clients = Clients(settings.limits.connections + _SPARE_CONNECTIONS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._reload_lock = asyncio.Lock()
         self.listener = _bound(settings)
         super().__init__(_config(app, settings))
 
@@ -154,7 +154,7 @@ class _Server(uvicorn.Server):
 
     def _reload(self, number: signal.Signals) -> None:
         observe.log("signal", signal=number.name)
-        self._begin(self._read_anew())
+        self._read_anew()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
@@ -167,40 +167,48 @@ class _Server(uvicorn.Server):
         return await asyncio.get_running_loop().create_server(
             self._protocol,
             sock=Listener(self.listener, self._clients),
-            ssl=self._tls,
+            ssl=self._greeter(),
             backlog=_BACKLOG,
             ssl_handshake_timeout=limits.header_seconds if self._tls else None,
             ssl_shutdown_timeout=limits.write_seconds if self._tls else None,
         )
 
+    def _greeter(self) -> ssl.SSLContext | None:
+        """What every connection begins with, until it is given what is in force: so it can be renewed at any time."""
+        if self._settings.tls is None:
+            return None
+
+        def hand_over(connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+            if self._tls:
+                connection.context = self._tls
+
+        greeter = tls_context(self._settings.tls)
+        greeter.sni_callback = hand_over  # called for all, whether they name a host or not
+        return greeter
+
     def _protocol(self) -> EdgeProtocol:
         return EdgeProtocol(self.config, self.server_state, self.lifespan.state, limits=self._settings.limits)
 
-    async def _read_anew(self) -> None:
+    def _read_anew(self) -> None:
         """TLS files and what the application has. If one can't be read, it stays as it was, and the other counts."""
-        async with self._reload_lock:
-            good = await self._read_tls()
-            try:
-                self._on_reload()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on with what it has
-                observe.failure("reload-failed", error, reason="application")
-            else:
-                if good:
-                    observe.log("reloaded")
+        good = self._read_tls()
+        try:
+            self._on_reload()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on with what it has
+            observe.failure("reload-failed", error, reason="application")
+        else:
+            if good:
+                observe.log("reloaded")
 
-    async def _read_tls(self) -> bool:
+    def _read_tls(self) -> bool:
         """New files count for new connections, so clients have to connect anew. False if they can't be used."""
         if self._settings.tls is None or self.should_exit:
             return True
         try:
             self._tls = tls_context(self._settings.tls)
-            listening = await self._accept()
         except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on with what it has
             observe.failure("reload-failed", error, reason="tls")
             return False
-        old, self.servers = self.servers, [listening]
-        for server in old:
-            server.close()
         for connection in self._open():
             connection.shutdown()
         return True

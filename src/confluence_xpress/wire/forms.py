@@ -15,6 +15,8 @@ from confluence_xpress.typeset.encrypt import Permission
 LATEST = 253402300799
 """9999-12-31: PDF dates have four digits for the year."""
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]
+Word = Annotated[str, Meta(max_length=100)]
+Line = Annotated[str, Meta(max_length=10_000)]
 
 
 class NeedForm(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -60,7 +62,7 @@ class DeliveryForm(Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     """
 
     name: str = "document.pdf"
-    split: str = ""
+    split: Word = ""
     attachments: bool = False
     manifest: bool = False
     password: str = ""
@@ -89,8 +91,8 @@ class Request(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
     spaces: tuple[Space, ...] = ()
     answers: tuple[Answered, ...] = ()
     template: str = "default"
-    settings: Mapping[str, bool | int | str] = {}
-    standards: tuple[str, ...] | None = None
+    settings: Mapping[Word, bool | int | Line] = {}
+    standards: tuple[Word, ...] | None = None
     timestamp: Annotated[int, Meta(ge=0, le=LATEST)] | None = None
     images: Literal["original", "print", "screen", "small"] = "original"
     delivery: DeliveryForm = DeliveryForm()

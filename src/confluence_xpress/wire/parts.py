@@ -1,6 +1,6 @@
 """Typeset parts as bytes: what /v1/parts gives, and /v1/assemble takes.
 
-They are MessagePack of our own classes. Whoever keeps them needn't know what is in them.
+They are a checksum, and MessagePack of our own classes. Whoever keeps them needn't know what is in them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from confluence_xpress.render.part import Job, Made
 
 MEDIA_TYPE = "application/vnd.xpress.part"
 FORMAT = 1
+_CHECKSUM = hashlib.sha256().digest_size
 _AGAIN = "Make it again with /v1/parts, with the same pages and options, on the same version."
 
 
@@ -48,13 +49,17 @@ def job_digest(job: Job) -> str:
 
 def pack(job: Job, start: int, stop: int, made: Sequence[Made]) -> bytes:
     """The parts as bytes."""
-    return msgspec.msgpack.encode(Typeset(FORMAT, __version__, job_digest(job), start, stop, tuple(made)))
+    content = msgspec.msgpack.encode(Typeset(FORMAT, __version__, job_digest(job), start, stop, tuple(made)))
+    return hashlib.sha256(content).digest() + content
 
 
 def unpack(data: bytes, job: Job, name: str) -> Typeset:
     """The parts again. InputError says why they can't be used for this job."""
+    content = memoryview(data)[_CHECKSUM:]
+    if hashlib.sha256(content).digest() != data[:_CHECKSUM]:
+        raise InputError(f"“{name}” is no part, or damaged", _AGAIN)
     try:
-        typeset = msgspec.msgpack.decode(data, type=Typeset)
+        typeset = msgspec.msgpack.decode(content, type=Typeset)
     except (msgspec.DecodeError, RecursionError, ValueError, TypeError) as error:
         raise InputError(f"“{name}” is no part", _AGAIN) from error
     if (typeset.format, typeset.version) != (FORMAT, __version__):

@@ -22,6 +22,15 @@ from confluence_xpress.typeset.encrypt import PERMISSIONS
 from confluence_xpress.wire.forms import Answered, AnswerForm, DeliveryForm, MediaForm, NeedForm, Request
 
 R = TypeVar("R", bound=Request)
+_DESCRIPTION = "See the description of the API: /openapi.json."
+_PLACED = re.compile(r"(.*?)( - at `(?:key in )?\$[^`]*`)?", re.DOTALL)
+_REPEATING = {
+    "Invalid enum value": re.compile(""),
+    "Object contains unknown field": re.compile(" `[a-z_]{1,30}`"),
+}
+"""How messages begin that go on with something of the request, and what of that may be repeated."""
+MANIFEST = "manifest.json"
+"""What the manifest is called among the files of an answer."""
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
 
 
@@ -30,8 +39,21 @@ def decode(data: bytes, kind: type[R]) -> R:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputError(f"the JSON of the request is wrong: {what}", "See the description of the API.") from error
+        raise InputError(f"the JSON of the request is wrong: {_wrong(error)}", _DESCRIPTION) from error
+
+
+def _wrong(error: Exception) -> str:
+    """What is wrong, and where. Values are not repeated, and names only if they are plain: they may be anything."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 (byte {error.start})"
+    found = _PLACED.fullmatch(str(error))
+    what, where = (found[1], found[2] or "") if found else ("it can't be read", "")
+    for known, plain in _REPEATING.items():
+        if what.startswith(known) and plain.fullmatch(what, len(known)) is None:
+            what = known
+    return f"{what}{where}"
 
 
 def encode(value: object) -> bytes:
@@ -126,6 +148,8 @@ def _answer(given: Answered, files: Mapping[str, bytes], index: int) -> Answer:
 def _media(form: MediaForm, files: Mapping[str, bytes], index: int) -> Media:
     if not form.file:
         return Media(form.data, form.media_type)
+    if form.data:
+        raise InputError(f"answers[{index}] has a file and bytes", "Give one of both.")
     if form.file not in files:
         raise InputError(f"answers[{index}] names a file that was not sent", "Send it along under this name.")
     return Media(files[form.file], form.media_type)
@@ -151,6 +175,8 @@ def delivery_of(form: DeliveryForm) -> Delivery:
     """How the document is handed over. InputError for what can't be meant."""
     if not _NAME.fullmatch(form.name) or form.name in (".", ".."):
         raise InputError("delivery.name can't be the name of a file", "Give a name such as handbook.pdf.")
+    if form.name.casefold() == MANIFEST:
+        raise InputError("delivery.name is that of the manifest", "Give a name such as handbook.pdf.")
     protection = None
     if form.password or form.owner_password or form.permissions is not None:
         protection = Protection(

@@ -11,8 +11,9 @@ A task is a generator: it yields questions, is sent the host's answers, and retu
        │ yields (task, result) ◄─────── result ───────────────────────── │ return result
 """
 
+from confluence_xpress.workers.faults import StoppedError, UnpreparedError
 from confluence_xpress.workers.limits import Limits
 from confluence_xpress.workers.pool import Workers
-from confluence_xpress.workers.starting import warm_up
+from confluence_xpress.workers.starting import Starter, starter, warm_up
 
-__all__ = ["Limits", "Workers", "warm_up"]
+__all__ = ["Limits", "Starter", "StoppedError", "UnpreparedError", "Workers", "starter", "warm_up"]

@@ -15,3 +15,9 @@ class Limits:
     """Bytes of resident memory after a task above which it is replaced by a fresh one."""
     seconds: float = 300
     """Wall time of one task, without the time it waits for answers."""
+    output: int | None = None
+    """Bytes of a pickled question or result; of a longer one the host receives nothing. None: any number."""
+    nice: int = 0
+    """How much lower its priority is than the host's, as `nice` has it; Windows knows no such thing."""
+    attempts: int = 2
+    """How often a task is begun whose worker dies."""

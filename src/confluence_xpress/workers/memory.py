@@ -12,6 +12,17 @@ if sys.platform != "win32":
     import resource
 
 
+_GROWTH = 4_000_000_000
+"""Bytes of memory that a process can't take in less than a second."""
+_SHORTEST = 0.02
+_LONGEST = 0.2
+
+
+def pause(room: float) -> float:
+    """Seconds until one should look again at a process that may take so many bytes of memory more."""
+    return min(max(room / _GROWTH, _SHORTEST), _LONGEST)
+
+
 def resident(pid: int | None = None) -> int:
     """Bytes of resident memory of a process, this one if none is named; 0 if it is gone."""
     try:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -15,10 +16,14 @@ from multiprocessing.reduction import send_handle
 from types import ModuleType
 from typing import Any, Protocol
 
+from confluence_xpress.workers.faults import UnpreparedError
+from confluence_xpress.workers.limits import Limits
 from confluence_xpress.workers.template import Fork, Reap, be_template
 from confluence_xpress.workers.worker import serve
 
 _CONTEXT = multiprocessing.get_context("spawn")
+_spawns = threading.Lock()
+"""One at a time, as it changes what the whole program sees."""
 _PATIENCE = 5.0
 """Seconds that the template has to end after it was told to, before it is killed."""
 
@@ -32,10 +37,10 @@ class Started:
 
 
 class Starter(Protocol):
-    """Starts and ends workers."""
+    """Starts and ends workers. Several `Workers` may share one, each in a thread of its own."""
 
-    def start(self, memory: int) -> Started:
-        """A new worker, which ends itself at so many bytes of resident memory."""
+    def start(self, limits: Limits) -> Started:
+        """A new worker, which ends itself at its limit of memory. UnpreparedError if the system grants none."""
 
     def end(self, worker: Started) -> int | None:
         """Kills a worker and closes its pipe. Its exit code, also if it had ended before; None if nobody knows."""
@@ -49,58 +54,81 @@ class Forking:
 
     def __init__(self, preload: Sequence[str]) -> None:
         self._preload = tuple(preload)
-        self._workers: dict[int, Started] = {}
-        self._open()
+        self._lock = threading.Lock()
+        """Whoever holds it may talk with the template."""
+        self._workers: dict[Started, _Template] = {}
+        """By whom each was forked, which also keeps open what tells it that we live."""
+        self._template = _Template(self._preload)
 
-    def _open(self) -> None:
-        self._control, theirs = _CONTEXT.Pipe()
-        with theirs:
-            self._template = _spawn(be_template, theirs, self._preload)
-
-    def start(self, memory: int) -> Started:
-        try:
-            worker = self._fork(memory)
-        except (EOFError, OSError):  # closed, or the template was killed: nobody could say how its workers ended
-            self._kill_all()
-            self._workers.clear()
-            self._open()
-            worker = self._fork(memory)
-        self._workers[worker.pid] = worker
-        return worker
-
-    def _fork(self, memory: int) -> Started:
+    def start(self, limits: Limits) -> Started:
         ours, theirs = _CONTEXT.Pipe()
-        with theirs:
-            self._control.send(Fork(memory))
-            send_handle(self._control, theirs.fileno(), self._template.pid or 0)
-        return Started(self._control.recv(), ours)
+        with self._lock, theirs:
+            try:
+                pid = self._template.fork(theirs, limits)
+            except (EOFError, OSError):  # closed, or it was killed
+                self._template.close()
+                self._template = _Template(self._preload)
+                pid = self._template.fork(theirs, limits)
+            if pid is None:
+                raise UnpreparedError("The system grants no further process.", "Raise the limit of processes.")
+            worker = Started(pid, ours)
+            self._workers[worker] = self._template
+        return worker
 
     def end(self, worker: Started) -> int | None:
         worker.connection.close()
-        if self._workers.pop(worker.pid, None) is not worker:
-            return None
-        _kill(worker.pid)
+        with self._lock:
+            template = self._workers.pop(worker, None)
+            if template is None:
+                return None
+            _kill(worker.pid)
+            return template.reap(worker.pid)
+
+    def close(self) -> None:
+        with self._lock:
+            for worker in self._workers:
+                worker.connection.close()
+                _kill(worker.pid)
+            if self._workers:
+                self._template.end()  # it buries them
+            self._workers.clear()
+            self._template.close()
+
+
+class _Template:
+    """The process that forks, and our end of the pipe to it."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self._control, theirs = _CONTEXT.Pipe()
+        with theirs:
+            self._process = _spawn(be_template, theirs, preload)
+
+    def fork(self, pipe: Connection[Any, Any], limits: Limits) -> int | None:
+        """The process id of a new worker at the other end of this pipe, or None. EOFError or OSError if it died."""
+        self._control.send(Fork(limits))
+        send_handle(self._control, pipe.fileno(), self._process.pid or 0)
+        pid: int | None = self._control.recv()
+        return pid
+
+    def reap(self, pid: int) -> int | None:
+        """The exit code of a worker that was killed; None if the template died before."""
         try:
-            self._control.send(Reap(worker.pid))
+            self._control.send(Reap(pid))
             code: int = self._control.recv()
         except (EOFError, OSError):
             return None
         return code
 
-    def close(self) -> None:
-        for worker in self._workers.values():
-            worker.connection.close()
-        self._kill_all()
-        self._workers.clear()
-
-    def _kill_all(self) -> None:
-        for pid in self._workers:
-            _kill(pid)
+    def end(self) -> None:
+        """Lets it end in peace, for a while."""
         self._control.close()
-        if self._workers:
-            self._template.join(_PATIENCE)  # it buries them
-        self._template.kill()
-        self._template.join()
+        self._process.join(_PATIENCE)
+
+    def close(self) -> None:
+        """Ends it."""
+        self._control.close()
+        self._process.kill()
+        self._process.join()
 
 
 class Spawning:
@@ -109,10 +137,10 @@ class Spawning:
     def __init__(self) -> None:
         self._processes: dict[Started, SpawnProcess] = {}
 
-    def start(self, memory: int) -> Started:
+    def start(self, limits: Limits) -> Started:
         ours, theirs = _CONTEXT.Pipe()
         with theirs:
-            process = _spawn(serve, theirs, memory)
+            process = _spawn(serve, theirs, limits)
         worker = Started(process.pid or 0, ours)
         self._processes[worker] = process
         return worker
@@ -127,9 +155,8 @@ class Spawning:
         return process.exitcode
 
     def close(self) -> None:
-        for process in self._processes.values():
+        for worker, process in list(self._processes.items()):
             process.kill()
-        for worker in list(self._processes):
             self.end(worker)
 
 
@@ -159,7 +186,7 @@ def _kill(pid: int) -> None:
 
 def _spawn(target: Callable[..., Any], *arguments: object) -> SpawnProcess:
     process = _CONTEXT.Process(target=target, args=arguments, daemon=True)
-    with _bare():
+    with _spawns, _bare():
         process.start()
     return process
 

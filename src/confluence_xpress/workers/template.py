@@ -17,15 +17,16 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import Any, NoReturn
 
+from confluence_xpress.workers.limits import Limits
 from confluence_xpress.workers.worker import serve, settle
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Asks for a worker, which is to end itself at so many bytes of resident memory. The descriptor of its end of the
-    pipe follows; the answer is its process id."""
+    """Asks for a worker. The descriptor of its end of the pipe follows; the answer is its process id, or None if the
+    system grants no process."""
 
-    memory: int
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,11 @@ def be_template(control: Connection[Any, Any], preload: Sequence[str]) -> NoRetu
         while True:
             request: Fork | Reap = control.recv()
             match request:
-                case Fork(memory):
-                    worker = _fork(control, memory)
-                    workers.add(worker)
-                    control.send(worker)
+                case Fork(limits):
+                    started = _fork(control, limits)
+                    if started is not None:
+                        workers.add(started)
+                    control.send(started)
                 case Reap(worker):
                     workers.discard(worker)
                     control.send(_exit_code(worker))
@@ -62,12 +64,15 @@ def be_template(control: Connection[Any, Any], preload: Sequence[str]) -> NoRetu
     os._exit(0)
 
 
-def _fork(control: Connection[Any, Any], memory: int) -> int:
+def _fork(control: Connection[Any, Any], limits: Limits) -> int | None:
     pipe = recv_handle(control)
-    worker = os.fork()
-    if not worker:
+    try:
+        worker = os.fork()
+    except OSError:
+        worker = None
+    if worker == 0:
         control.close()
-        serve(Connection(pipe), memory)
+        serve(Connection(pipe), limits)
     os.close(pipe)
     return worker
 

@@ -12,29 +12,30 @@ import time
 import traceback
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, NoReturn
 
 from confluence_xpress.errors import InternalError
 from confluence_xpress.tasks import Work
-from confluence_xpress.workers.memory import peak, resident
-from confluence_xpress.workers.messages import OVER_MEMORY, Exhausted, Message, Question, Raised, Ready, Result
+from confluence_xpress.workers.channel import BrokenChannelError, Channel, Parcel
+from confluence_xpress.workers.limits import Limits
+from confluence_xpress.workers.memory import pause, peak, resident
+from confluence_xpress.workers.messages import OVER_MEMORY, Exhausted, Question, Raised, Ready, Result
 
-_WATCH = 0.02
-"""Seconds between two looks at the memory: at one gigabyte a second, 20 MB."""
 
-
-def serve(connection: Connection[Any, Any], memory: int) -> NoReturn:
+def serve(connection: Connection[Any, Any], limits: Limits) -> NoReturn:
     """Prepares itself with what comes through the pipe, then does one task after the other until the pipe closes.
 
-    `memory`: bytes of resident memory at which the process ends itself with exit code OVER_MEMORY.
+    At its limit of memory the process ends itself with exit code OVER_MEMORY; the host sees to the other limits.
     """
     try:
         settle()
-        threading.Thread(target=_watch, args=(memory,), daemon=True).start()
-        work = _begin(connection)
+        if limits.nice and hasattr(os, "nice"):
+            os.nice(limits.nice)  # before there are other threads, as it is each thread's own
+        threading.Thread(target=_watch, args=(limits.memory,), daemon=True).start()
+        channel = Channel(connection)
+        work = _begin(channel)
         while True:
-            _do(connection, work)
+            _do(channel, work)
     finally:
         os._exit(1)
 
@@ -47,8 +48,6 @@ def settle() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RAYON_NUM_THREADS"] = "1"
     gc.set_threshold(200_000, 20, 50)  # document trees are large and have few cycles
-    with contextlib.suppress(OSError):  # Linux only: when memory runs out, workers go before their host
-        Path("/proc/self/oom_score_adj").write_text("900", "ascii")
 
 
 def _watch(memory: int) -> None:
@@ -58,55 +57,54 @@ def _watch(memory: int) -> None:
     """
     host = parent_process()
     sentinels = [host.sentinel] if host else []
-    while not wait(sentinels, _WATCH):
-        if resident() > memory:
+    room = memory
+    while not wait(sentinels, pause(room)):
+        room = memory - resident()
+        if room < 0:
             os._exit(OVER_MEMORY)
     os._exit(0)
 
 
-def _begin(connection: Connection[Any, Any]) -> Work[Any, Any, Any, Any]:
-    opening = _receive(connection)
+def _begin(channel: Channel) -> Work[Any, Any, Any, Any]:
     try:
-        begin, setup = pickle.loads(opening)  # noqa: S301 - from our own host
+        begin, setup = _receive(channel)
         work: Work[Any, Any, Any, Any] = begin(setup)
     except BaseException as error:  # noqa: BLE001 - carried over to the host, whatever it is
-        _send(connection, Raised(_portable(error)))
+        _send(channel, Parcel(Raised(_portable(error))))
         os._exit(0)
     gc.collect()
     gc.freeze()
-    _send(connection, Ready())
+    _send(channel, Parcel(Ready()))
     return work
 
 
-def _do(connection: Connection[Any, Any], work: Work[Any, Any, Any, Any]) -> None:
+def _do(channel: Channel, work: Work[Any, Any, Any, Any]) -> None:
     """One task, with its questions, until its result or exception is sent."""
-    data = _receive(connection)
+    try:
+        result = _converse(channel, work)
+    except MemoryError:
+        result = Parcel(Exhausted())
+    except BaseException as error:  # noqa: BLE001 - carried over to the host, whatever it is
+        result = Parcel(Raised(_portable(error)))
+    _send(channel, result)
+
+
+def _converse(channel: Channel, work: Work[Any, Any, Any, Any]) -> Parcel:
+    """One task, with its questions: its result. Raises what the task raises, or what can't be pickled."""
+    turns = work(_receive(channel))
     seconds = 0.0
     since = time.monotonic()
-    try:
-        turns = work(pickle.loads(data))  # noqa: S301 - from our own host
-        del data
-        answer = None
-        while True:
-            try:
-                question = turns.send(answer)
-            except StopIteration as end:
-                value = _dumped(end.value)
-                break
-            value = _dumped(question)
-            seconds += time.monotonic() - since
-            _send(connection, Question(seconds), value)
-            del value
-            data = _receive(connection)
-            since = time.monotonic()
-            answer = pickle.loads(data)  # noqa: S301 - from our own host
-            del data
-    except MemoryError:
-        _send(connection, Exhausted())
-    except BaseException as error:  # noqa: BLE001 - carried over to the host, whatever it is
-        _send(connection, Raised(_portable(error)))
-    else:
-        _send(connection, Result(resident(), peak()), value)
+    answer = None
+    while True:
+        try:
+            question = turns.send(answer)
+        except StopIteration as end:
+            return Parcel(Result(resident(), peak(), end.value))
+        seconds += time.monotonic() - since
+        _send(channel, Parcel(Question(seconds, question)))
+        del question
+        answer = _receive(channel)
+        since = time.monotonic()
 
 
 def _portable(error: BaseException) -> BaseException:
@@ -115,29 +113,22 @@ def _portable(error: BaseException) -> BaseException:
     if isinstance(error, Exception):
         error.add_note(f"In a worker process:\n{trace}")
         with contextlib.suppress(Exception):
-            pickle.loads(_dumped(error))  # noqa: S301 - written one line above
+            pickle.loads(pickle.dumps(error))  # noqa: S301 - written one line above
             return error
     carrier = InternalError(f"{type(error).__name__}: {error}")
     carrier.add_note(f"In a worker process:\n{trace}")
     return carrier
 
 
-def _dumped(value: object) -> bytes:
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-
-
-def _send(connection: Connection[Any, Any], message: Message, value: bytes | None = None) -> None:
-    data = _dumped(message)
+def _send(channel: Channel, parcel: Parcel) -> None:
     try:
-        connection.send_bytes(data)
-        if value is not None:
-            connection.send_bytes(value)
+        channel.send(parcel)
     except OSError:
         os._exit(0)  # the host is gone
 
 
-def _receive(connection: Connection[Any, Any]) -> bytes:
+def _receive(channel: Channel) -> Any:
     try:
-        return connection.recv_bytes()
-    except (EOFError, OSError):
+        return channel.receive()
+    except BrokenChannelError:
         os._exit(0)  # the host is gone
