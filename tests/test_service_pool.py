@@ -176,7 +176,7 @@ def test_bulk_work_yields_to_quick_work() -> None:
     [
         (("leave",), "exit code 7"),
         (("die", signal.SIGKILL), "SIGKILL"),
-        (("die", signal.SIGTERM), "SIGTERM"),
+        (("die", signal.SIGBUS), "SIGBUS"),
         (("wild",), "SIGSEGV"),
     ],
 )

@@ -42,7 +42,7 @@ class LaneLimits:
     waiting: int
     patience: float
     share: Share | None = None
-    rest: float = 60
+    rest: float = 2
 
 
 @dataclass(frozen=True, slots=True)

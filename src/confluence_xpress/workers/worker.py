@@ -43,9 +43,10 @@ def serve(connection: Connection[Any, Any], limits: Limits) -> NoReturn:
 def settle() -> None:
     """Prepares a process for being a worker, or for forking into workers.
 
-    The host decides about Ctrl-C, and there is a worker for each core, so that more threads would only get in the way.
+    The host decides when to stop, and there is a worker for each core, so that more threads would only get in the way.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     os.environ["RAYON_NUM_THREADS"] = "1"
     gc.set_threshold(200_000, 20, 50)  # document trees are large and have few cycles
 
