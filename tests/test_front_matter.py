@@ -32,7 +32,7 @@ from confluence_xpress.transforms.headings import outline_headings
 from confluence_xpress.transforms.rules import kinds_in
 from confluence_xpress.typeset.engine import compile_pdf
 from confluence_xpress.typeset.fonts import load_fonts
-from confluence_xpress.writers.typst import Book, book_values, main_file
+from confluence_xpress.writers.typst import Book, book_files, main_file
 from confluence_xpress.writers.typst.blocks import write_blocks
 from confluence_xpress.writers.typst.front import (
     ContentsLine,
@@ -76,7 +76,7 @@ def compiled(
         fonts=load_fonts().stacks("SC"),
     )
     files = {f"template/{name}": text.encode() for name, text in template.files.items()}
-    files |= {"book.typ": book_values(book).encode(), "main.typ": main.encode()}
+    files |= {name: text.encode() for name, text in {**book_files(book), "main.typ": main}.items()}
     pdf = compile_pdf(files, "main.typ", STRICT if tags else (), 0, tags=tags)
     return pdf, pikepdf.open(io.BytesIO(pdf))
 

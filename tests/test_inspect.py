@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pikepdf
 import pytest
@@ -266,8 +266,8 @@ def from_typst(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What Typst wrote for the content at a path: its parts."""
     written: list[bytes] = []
 
-    def keep(files: Mapping[str, bytes], main: str, standards: Sequence[str], timestamp: int) -> bytes:
-        written.append(compile_pdf(files, main, standards, timestamp))
+    def keep(files: Mapping[str, bytes], main: str, standards: Sequence[str], timestamp: int, **more: Any) -> bytes:
+        written.append(compile_pdf(files, main, standards, timestamp, **more))
         return written[-1]
 
     monkeypatch.setattr("confluence_xpress.render.typesetting.compile_pdf", keep)

@@ -74,7 +74,7 @@ from confluence_xpress.transforms.cut import Atom, atoms, join, weigh
 from confluence_xpress.transforms.tables import fit_tables
 from confluence_xpress.typeset.engine import compile_pdf
 from confluence_xpress.typeset.fonts import load_fonts
-from confluence_xpress.writers.typst import Book, book_values, main_file
+from confluence_xpress.writers.typst import Book, book_files, main_file
 from confluence_xpress.writers.typst.blocks import write_blocks
 from confluence_xpress.writers.typst.state import Place
 from tests.boxes import word_boxes
@@ -539,7 +539,8 @@ def typeset(content: Blocks, labels: Sequence[str] = ()) -> bytes:
     )
     body = write_blocks(content, Place(level=1, targets=frozenset(), format_day=str))
     files = {f"template/{name}": text.encode() for name, text in template.files.items()}
-    files |= {"book.typ": book_values(book).encode(), "main.typ": main_file([body], labels).encode()}
+    written = {**book_files(book), "main.typ": main_file([body], labels)}
+    files |= {name: text.encode() for name, text in written.items()}
     return compile_pdf(files, "main.typ", ("a-3a",), 0)
 
 

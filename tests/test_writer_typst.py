@@ -64,7 +64,7 @@ def test_the_markup_of_a_tree(path: Path, accept: bool) -> None:
 
 def test_the_files_of_a_part() -> None:
     files = written(Document((Paragraph((Text("Hello"),)),)))
-    assert list(files) == ["main.typ", "book.typ", "pages/000000.typ", "pages/000001.typ"]
+    assert list(files) == ["main.typ", "book.typ", "settings.typ", "pages/000000.typ", "pages/000001.typ"]
     assert '#include "/pages/000000.typ"' in files["main.typ"] and "contents-sheets" not in files["main.typ"]
 
 

@@ -287,7 +287,7 @@ class PartRun:
         """Typeset chapters that weigh so many kilobytes; 0 if all of it was in the last compile too."""
         shop = self.shop
         shop.make_room(weight)
-        typesetting = Typesetting(shop.book, chapters, shop.options, shop.template, media, shop.glyphs)
+        typesetting = Typesetting(shop.book, chapters, shop.options, shop.template, media, shop.glyphs, shop.installed)
         return typesetting, typesetting.run()
 
     def _part(self, pdf: bytes, chapters: Sequence[Chapter]) -> Part:

@@ -15,7 +15,7 @@ from confluence_xpress.typeset.engine import compile_pdf
 from confluence_xpress.typeset.finish import Finished, finish, scan
 from confluence_xpress.typeset.raw import Position, RawPdf
 from confluence_xpress.typeset.standards import for_parts
-from confluence_xpress.writers.typst import BOOK, MAIN, Book, book_values, main_file
+from confluence_xpress.writers.typst import MAIN, Book, book_files, main_file
 from confluence_xpress.writers.typst.front import write_contents, write_cover, write_index, write_listing
 from confluence_xpress.writers.typst.furniture import write_furniture
 
@@ -95,10 +95,11 @@ def _markup(task: FrontTask) -> str:
 
 def _compile(shop: Workshop, book: Book, main: str, standards: Sequence[str], *, tags: bool = True) -> bytes:
     """A PDF of what the template makes of the book's values and lists. InputError if the template is at fault."""
-    files = {MAIN: main, BOOK: book_values(book)}
+    files = {MAIN: main, **book_files(book)}
     table = {ord(character): "\ufffd" for character in shop.glyphs.unshown(files.values())}
     shown = {name: (text.translate(table) if table else text).encode() for name, text in files.items()}
     try:
-        return compile_pdf({**shop.template, **shown}, MAIN, standards, shop.options.timestamp, tags=tags)
+        sources = {**shop.template, **shown}
+        return compile_pdf(sources, MAIN, standards, shop.options.timestamp, tags=tags, installed=shop.installed)
     except TypesettingError as error:
         raise template_fault(shop.options, error) from error

@@ -11,7 +11,7 @@ from confluence_xpress.errors import InputError, InternalError, TypesettingError
 from confluence_xpress.render.dates import day_format
 from confluence_xpress.render.fallback import plain_text, without_images
 from confluence_xpress.render.options import Options
-from confluence_xpress.typeset.engine import Glyphs, compile_pdf, named_characters
+from confluence_xpress.typeset.engine import Glyphs, Installed, compile_pdf, named_characters
 from confluence_xpress.typeset.fonts import install_hint
 from confluence_xpress.typeset.standards import for_parts
 from confluence_xpress.writers.typst import MAIN, Book, Chapter, page_file, write_part
@@ -35,12 +35,14 @@ class Typesetting:
         files: Mapping[str, bytes],
         media: Mapping[str, bytes],
         glyphs: Glyphs,
+        installed: Installed | None = None,
     ) -> None:
         self.book = book
         self.chapters = [*chapters]
         self.diagnostics: list[Diagnostic] = []
         self._options = options
         self._glyphs = glyphs
+        self._installed = installed
         self._unshown: set[str] = set()
         self._files = {**files, **{path.lstrip("/"): data for path, data in media.items()}}
         self._format_day = day_format(str(options.settings.get("language", "en")))
@@ -69,7 +71,8 @@ class Typesetting:
         table = {ord(c): "\ufffd" for c in self._unshown}
         shown = {name: (text.translate(table) if table else text).encode() for name, text in files.items()}
         standards = for_parts(self._options.standards)
-        return compile_pdf({**self._files, **shown}, MAIN, standards, self._options.timestamp)
+        sources = {**self._files, **shown}
+        return compile_pdf(sources, MAIN, standards, self._options.timestamp, installed=self._installed)
 
     def _mend(self, error: TypesettingError, files: dict[str, str]) -> None:
         """Take out what made the typesetter fail. Raises the error again if that can't be told."""

@@ -14,6 +14,8 @@ from confluence_xpress.render.book import make_book, paper_size
 from confluence_xpress.render.entries import Exported, manifest_entry
 from confluence_xpress.render.options import Options
 from confluence_xpress.render.part import Job
+from confluence_xpress.templates import Template
+from confluence_xpress.templates.loader import REQUIRED, same_on_disk
 from confluence_xpress.transforms.anchors import page_label
 from confluence_xpress.transforms.index import Addresses, Index
 from confluence_xpress.transforms.media import ORIGINAL, PROFILES, Album, Picture, Unreadable
@@ -21,7 +23,7 @@ from confluence_xpress.transforms.outline import outline
 from confluence_xpress.transforms.pipeline import Draft, PreparedPage, draft_page, finish_page
 from confluence_xpress.transforms.pipeline import Options as TransformOptions
 from confluence_xpress.transforms.tables import fit_tables
-from confluence_xpress.typeset.engine import Glyphs, forget
+from confluence_xpress.typeset.engine import Glyphs, Installed, forget
 from confluence_xpress.writers.typst.measure import figure_size
 
 REMEMBERED = 220_000
@@ -36,6 +38,7 @@ class Workshop:
         self.options = job.options
         self.book = make_book(job.outline, job.options)
         self.template = {f"template/{name}": text.encode() for name, text in job.options.template.files.items()}
+        self.installed = _installed(job.options.template)
         self.glyphs = Glyphs()
         self.album = make_album(job.options)
         self._remembered = 0
@@ -97,6 +100,14 @@ def make_album(options: Options) -> Album:
     # Wide images may stand on a turned sheet beside a wide table.
     widest = max(width, height) - area.margin_left - area.margin_right
     return Album(profile, widest, height, figure_size)
+
+
+def _installed(template: Template) -> Installed | None:
+    """The template's functions as they are on disk, if they are."""
+    folder = template.folder
+    if folder is None or not same_on_disk(folder / REQUIRED, template.files[REQUIRED]):
+        return None
+    return Installed(f"template/{REQUIRED}", folder.parent, f"{folder.name}/{REQUIRED}")
 
 
 def unchecked(_data: bytes) -> Picture | Unreadable:

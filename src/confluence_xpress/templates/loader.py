@@ -7,7 +7,8 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -41,12 +42,14 @@ class Template:
     options: tuple[Option, ...]
     words: Mapping[str, Mapping[str, str]]
     area: TextArea
+    folder: Path | None = field(default=None, compare=False)
+    """Where its files are on disk, if it comes with this package."""
+    digest: str = field(init=False, compare=False)
+    """Tells whether the template is still the same: a checksum over its files, words and measures."""
 
-    @property
-    def digest(self) -> str:
-        """Tells whether the template is still the same: a checksum over its files, words and measures."""
+    def __post_init__(self) -> None:
         content = json.dumps([sorted(self.files.items()), self.words, asdict(self.area)], sort_keys=True, default=dict)
-        return hashlib.sha256(content.encode()).hexdigest()
+        object.__setattr__(self, "digest", hashlib.sha256(content.encode()).hexdigest())
 
     def words_in(self, language: str) -> dict[str, str]:
         """The template's own words; English ones where the language has none."""
@@ -62,7 +65,8 @@ def built_in_templates() -> tuple[str, ...]:
 def load_template(name: str) -> Template:
     """The built-in template of this name, or the folder at this path. Raises InputError."""
     if name in (names := built_in_templates()):
-        return _load(resources.files(__package__).joinpath(name), name)
+        place = resources.files(__package__).joinpath(name)
+        return replace(_load(place, name), folder=place if isinstance(place, Path) else None)
     folder = Path(name)
     if folder.is_dir():
         return _load(folder, str(folder))
@@ -71,6 +75,15 @@ def load_template(name: str) -> Template:
         f"Did you mean {close[0]}?" if close else f"Built in: {', '.join(names)}; or give a folder with template.toml."
     )
     raise InputError(f"there is no template “{name}”", hint)
+
+
+@lru_cache(16)
+def same_on_disk(file: Path, text: str) -> bool:
+    """Whether this is what a file holds. Looked up once in each process."""
+    try:
+        return file.read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def _load(folder: Traversable, where: str) -> Template:

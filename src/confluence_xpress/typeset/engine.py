@@ -1,4 +1,5 @@
-"""The typesetter: Typst files in memory become a PDF. No disk, no network, no system fonts, no clock."""
+"""The typesetter: Typst files in memory become a PDF. No network, no system fonts, no clock; nothing is read from disk
+but what comes with this program."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import typst
@@ -20,21 +23,86 @@ _UNSHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _MEMORY_COMPILES = 11
 _PROBE_STANDARD = "ua-1"
+_MOST_KEPT = 2_000_000
+"""Bytes of documents' files that a typesetter may have been given and still be kept: it holds some until others of the
+same name come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A Typst file that is on disk just as it is in memory, since it comes with this program.
+
+    What the typesetter reads itself, it parses once and not for each document. `name`: in memory; `path`: below the
+    folder `root`, all of which anybody may read.
+    """
+
+    name: str
+    root: Path
+    path: str
+
+    def stand_in(self) -> bytes:
+        """What takes its place in memory."""
+        return f'#import "/{self.path}": *\n'.encode()
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A typesetter that has parsed an installed file, and how many bytes of other files it was given."""
+
+    compiler: typst.Compiler
+    given: int = 0
+
+
+_kept: dict[Installed, _Kept] = {}
+"""Those that nobody uses at the moment."""
 
 
 def compile_pdf(
-    files: Mapping[str, bytes], main: str, standards: Sequence[str], timestamp: int, *, tags: bool = True
+    files: Mapping[str, bytes],
+    main: str,
+    standards: Sequence[str],
+    timestamp: int,
+    *,
+    tags: bool = True,
+    installed: Installed | None = None,
 ) -> bytes:
     """The PDF of Typst files (UTF-8), given by virtual name. `timestamp`: seconds since 1970, UTC.
 
+    `installed`: the one of them that is on disk too; without it, the PDF is the same but takes longer.
     Raises TypesettingError, whose `diagnostic` names the file and line.
     """
-    sources = dict(files)
-    compiler = typst.Compiler(
-        input=cast("bytes", {main: sources.pop(main), **sources}), root=_NO_ROOT, font_paths=load_fonts().fonts
-    )
+    sources = {main: files[main], **files}
+    if installed is None:
+        return _compiled(_compiler(sources, _NO_ROOT), None, standards, timestamp, tags=tags)
+    sources[installed.name] = installed.stand_in()
+    kept = _kept.pop(installed, None) or _Kept(_compiler({main: b""}, installed.root))
+    try:
+        pdf = _compiled(kept.compiler, sources, standards, timestamp, tags=tags)
+    except TypesettingError as error:
+        error.diagnostic = error.diagnostic.replace(installed.path, installed.name)
+        raise
+    kept.given += sum(map(len, sources.values()))
+    if kept.given < _MOST_KEPT:
+        _kept[installed] = kept
+    return pdf
+
+
+def _compiler(sources: Mapping[str, bytes], root: Path | str) -> typst.Compiler:
+    return typst.Compiler(input=cast("bytes", sources), root=str(root), font_paths=load_fonts().fonts)
+
+
+def _compiled(
+    compiler: typst.Compiler,
+    sources: Mapping[str, bytes] | None,
+    standards: Sequence[str],
+    timestamp: int,
+    *,
+    tags: bool,
+) -> bytes:
+    """What becomes of the files it was made with, or of these."""
     try:
         pdf = compiler.compile(
+            input=cast("bytes | None", sources),
             format="pdf",
             pdf_standards=cast("list[typst.PDFStandard]", list(standards)),
             timestamp=timestamp,
@@ -58,12 +126,17 @@ def forget() -> None:
 
     It forgets what was not used for so many compiles, which is all the way there is to tell it.
     """
+    _kept.clear()
     for _ in range(_MEMORY_COMPILES):
         compile_pdf({"main.typ": b""}, "main.typ", (), 0, tags=False)
 
 
+_signs: dict[str, bool] = {}
+"""Punctuation and symbols, which tell nothing of a document, and whether they can be shown."""
+
+
 class Glyphs:
-    """Which characters can be shown, asked of the typesetter once for each."""
+    """Which characters can be shown, asked of the typesetter once for each; for signs, once in each process."""
 
     def __init__(self) -> None:
         self._asked: set[str] = set()
@@ -74,7 +147,9 @@ class Glyphs:
         wanted = {c for part in text if not part.isascii() for c in set(part) if ord(c) > 0x24F}
         if new := wanted - self._asked:
             self._asked |= new
-            self._unshown |= unshown(new)
+            lost = unshown(unknown) if (unknown := new - _signs.keys()) else frozenset[str]()
+            _signs.update((c, c not in lost) for c in unknown if unicodedata.category(c)[0] in "PS")
+            self._unshown |= lost | {c for c in new if not _signs.get(c, True)}
         return self._unshown & wanted
 
 

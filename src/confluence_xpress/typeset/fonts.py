@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,18 +45,24 @@ class FontSet:
 
     def stacks(self, cjk: str) -> dict[str, tuple[str, ...]]:
         """Families in order of preference for text, code and emoji; `cjk` is JP, KR, SC or TC."""
-        noto = [f"Noto Sans {script}" for script in _SCRIPTS]
-        # Cairo keeps letters and dots together, so that Arabic can be searched, copied and read aloud.
-        fallback = ("Noto Sans", "Heebo", "Cairo", *noto, f"Noto Sans CJK {cjk}", "OpenMoji", "DejaVu Sans Mono")
-        wanted = {
-            "text": ("Inter", *fallback, "New Computer Modern Math"),
-            "code": ("Source Code Pro", "DejaVu Sans Mono", "Inter", *fallback),
-            "emoji": ("OpenMoji", "Inter", "Noto Sans"),
-        }
-        return {
-            use: tuple(family for family in dict.fromkeys(stack) if family.casefold() in self.families)
-            for use, stack in wanted.items()
-        }
+        return dict(_stacks(self.families, cjk))
+
+
+@lru_cache(16)
+def _stacks(known: frozenset[str], cjk: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The same, of the families that there are."""
+    noto = [f"Noto Sans {script}" for script in _SCRIPTS]
+    # Cairo keeps letters and dots together, so that Arabic can be searched, copied and read aloud.
+    fallback = ("Noto Sans", "Heebo", "Cairo", *noto, f"Noto Sans CJK {cjk}", "OpenMoji", "DejaVu Sans Mono")
+    wanted = {
+        "text": ("Inter", *fallback, "New Computer Modern Math"),
+        "code": ("Source Code Pro", "DejaVu Sans Mono", "Inter", *fallback),
+        "emoji": ("OpenMoji", "Inter", "Noto Sans"),
+    }
+    return tuple(
+        (use, tuple(family for family in dict.fromkeys(stack) if family.casefold() in known))
+        for use, stack in wanted.items()
+    )
 
 
 @cache

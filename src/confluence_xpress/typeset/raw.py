@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from confluence_xpress.errors import InternalError
 
@@ -126,8 +127,13 @@ def split_stream(body: bytes) -> tuple[bytes, bytes | None]:
 
 def reference(body: bytes, key: bytes) -> int:
     """The object that a dictionary's key refers to; 0 if it has no such key."""
-    found = re.search(re.escape(key) + rb"\s?(\d+) 0 R", body)
+    found = _under(key).search(body)
     return int(found[1]) if found else 0
+
+
+@cache
+def _under(key: bytes) -> re.Pattern[bytes]:
+    return re.compile(re.escape(key) + rb"\s?(\d+) 0 R")
 
 
 def references(text: bytes) -> list[int]:

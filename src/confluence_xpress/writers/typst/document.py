@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from confluence_xpress.model import Anchor, Blocks, Heading, IndexTerm
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines
@@ -14,6 +15,7 @@ from confluence_xpress.writers.typst.state import TITLE_WORD_LIMIT, WORD_LIMIT, 
 
 MAIN = "main.typ"
 BOOK = "book.typ"
+SETTINGS = "settings.typ"
 _IMPORT = '#import "/template/template.typ": *'
 # What the typesetter knows of places goes into the file as an attachment, which the finished document does not have.
 _POSITIONS = """#context {
@@ -40,7 +42,7 @@ def write_part(book: Book, chapters: Sequence[Chapter], format_day: Callable[[st
     known = labels(chapters)
     targets = frozenset(known)
     includes = [f"#include {string('/' + page_file(index))}" for index in range(len(chapters))]
-    files = {MAIN: main_file(includes, known), BOOK: book_values(book)}
+    files = {MAIN: main_file(includes, known), **book_files(book)}
     written: set[str] = set()
     for index, chapter in enumerate(chapters):
         place = Place(level=chapter.depth, targets=targets, format_day=format_day, labels=written)
@@ -102,8 +104,11 @@ def _labels(chapter: Chapter) -> Iterator[str]:
                     yield node.label
 
 
-def book_values(book: Book) -> str:
-    """The file with the values that the template may use."""
+def book_files(book: Book) -> dict[str, str]:
+    """The files with the values that the template may use, by name: the document's own, and what many have the same.
+
+    Typst evaluates a file once, as long as what it imports stays the same.
+    """
     values = {
         "title": book.title,
         "subtitle": book.subtitle,
@@ -116,9 +121,17 @@ def book_values(book: Book) -> str:
         "keywords": list(book.keywords),
     }
     region = string(book.region) if book.region else "none"
-    return (
-        f"#let book = {literal(values)[:-1]}, region: {region})\n"
+    settings = (
+        f"#let language = {string(book.language)}\n"
         f"#let options = {literal(dict(book.options))}\n"
-        f"#let words = {literal(dict(book.words))}\n"
-        f"#let fonts = {literal({name: list(families) for name, families in book.fonts.items()})}\n"
+        f"#let words = {_known(tuple(book.words.items()))}\n"
+        f"#let fonts = {_known(tuple(book.fonts.items()))}\n"
     )
+    own = f'#import "/{SETTINGS}": fonts, options, words\n#let book = {literal(values)[:-1]}, region: {region})\n'
+    return {BOOK: own, SETTINGS: settings}
+
+
+@lru_cache(16)
+def _known(values: tuple[tuple[str, str | tuple[str, ...]], ...]) -> str:
+    """A dictionary of what comes from templates and fonts, not from documents."""
+    return literal({name: value if isinstance(value, str) else list(value) for name, value in values})
