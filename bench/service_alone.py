@@ -21,8 +21,8 @@ from confluence_xpress.templates import built_in_templates, load_template
 from confluence_xpress.typeset.engine import compile_pdf
 from confluence_xpress.workers.worker import settle
 
-_TIMES = 60
-_WARM = 12
+_TIMES = 150
+_WARM = 30
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from bench.service_report import goals, report
 from bench.service_steps import GOAL_RATE, QUICK, SHARE, Scale, Steps
 
 ROOT = Path(__file__).resolve().parents[1]
-STEPS = ("steady", "beside", "overload", "fairness", "memory", "tls", "peers")
+STEPS = ("dense", "steady", "beside", "overload", "fairness", "memory", "tls", "peers")
 """Those that may be left out. The others have to be known by these."""
 
 
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "load": machine.load(),
         "cores": machine.cores(),
         "quick": options.quick,
+        "documents": json.loads(python("bench.service_alone")),
         "service": {},
     }
     _plain(result, options.steps, scale, out)
@@ -58,6 +59,8 @@ def _plain(result: Figures, wanted: Sequence[str], scale: Scale, out: Path) -> N
         found["alone"] = steps.alone()
         found["capacity"] = steps.capacity()
         capacity = found["capacity"]["rate"]
+        if "dense" in wanted:
+            found["dense"] = steps.dense()
         if "steady" in wanted:
             found["steady"] = [steps.steady(rate) for rate in (SHARE * capacity, GOAL_RATE)]
             _write(result, out)

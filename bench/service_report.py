@@ -24,6 +24,10 @@ def report(result: Figures) -> str:
         "## The rendering service under load\n",
         table(("what", "which"), result["machine"].items()),
         "Documents of one page, each unlike the others; latency counts from when a request was due.",
+        table(
+            ("documents of one page, in one process", "a render, CPU ms", "of this Typst for the content"),
+            [(kind, _cpu(each["render"]), _cpu(each["typst"])) for kind, each in result["documents"].items()],
+        ),
         *([table(("load", *_LOAD_HEAD), [_load(each) for each in loads])] if loads else []),
         "## CPU for each document\n",
         *([table(("load", *_COST_HEAD), [_cost(each) for each in loads])] if loads else []),
@@ -83,7 +87,7 @@ def _result(what: str, measured: str, goal: str, *, met: bool) -> Figures:
 
 def _loads(service: Mapping[str, Any]) -> list[Figures]:
     found = [service[name] for name in ("alone", "capacity") if name in service]
-    found += [*service.get("steady", ()), *service.get("beside", ())]
+    found += [*service.get("dense", ()), *service.get("steady", ()), *service.get("beside", ())]
     if overload := service.get("overload"):
         found += [overload, overload["recovery"]]
     found += [service["fairness"]] if "fairness" in service else []
@@ -100,7 +104,7 @@ def _load(found: Figures) -> tuple[str, ...]:
 
 def _cost(found: Figures) -> tuple[str, ...]:
     host, workers, client = (found["cpu"][name] for name in ("host", "workers", "client"))
-    times = (f"{1000 * seconds:.1f}" for seconds in (host, workers, host + workers, client))
+    times = map(_cpu, (host, workers, host + workers, client))
     return (found["name"], *times, *(f"{100 * found[name]:.0f} %" for name in ("busy", "others")))
 
 
@@ -176,6 +180,10 @@ def _total(look: Figures) -> int:
 
 def _ms(seconds: float | None) -> str:
     return _NOBODY if seconds is None else f"{1000 * seconds:,.0f}"
+
+
+def _cpu(seconds: float) -> str:
+    return f"{1000 * seconds:.1f}"
 
 
 def _seconds(seconds: float | None) -> str:

@@ -59,6 +59,7 @@ class Steps:
         callers = list(service.keys)
         pages = [page_request(index) for index in range(PAGES)]
         self._pages = shots(pages, service.keys)
+        self._dense = shots([page_request(index, "dense") for index in range(PAGES)], service.keys)
         self._flood = shots(pages, {callers[0]: service.keys[callers[0]]})
         self._light = shots(pages, {callers[1]: service.keys[callers[1]]})
         self._keys = service.keys
@@ -74,6 +75,15 @@ class Steps:
     def capacity(self) -> Figures:
         """As many as it can do for a few clients, each of which waits for its answer."""
         return self._measure(f"{_LANES} at a time", [self._stream(lanes=_LANES)], self._scale.capacity)[0]
+
+    def dense(self) -> list[Figures]:
+        """Pages with a table and a panel: one after the other, and as many as it can do."""
+        alone = Stream(PAGE, self._dense)
+        several = Stream(PAGE, self._dense, lanes=_LANES)
+        return [
+            self._measure("dense pages, one at a time", [alone], self._scale.alone)[0],
+            self._measure(f"dense pages, {_LANES} at a time", [several], self._scale.capacity)[0],
+        ]
 
     def steady(self, rate: float) -> Figures:
         """So many a second, at random moments."""

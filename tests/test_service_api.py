@@ -37,10 +37,11 @@ from confluence_xpress.wire.forms import (
     Result,
     SourceForm,
 )
+from confluence_xpress.wire.requests import encode
 from tests import corpus
 from tests.service import PATIENCE, Answer, Service, make_keys, running
 from tests.service_documents import TIME, asked, figures, form, local, options, png, small, told, unzipped
-from tests.service_requests import KINDS, Document, Kind, packed
+from tests.service_requests import KINDS, Document, Kind, _inline, packed
 
 ORIGIN = "https://app.example"
 
@@ -555,3 +556,32 @@ def test_requests_at_once_never_mix(service: Service) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(check, range(60)))
+
+
+READ = """
+const [url, body] = process.argv.slice(1);
+const headers = { "Content-Type": "application/json", Accept: "multipart/form-data" };
+const form = await (await fetch(url, { method: "POST", headers, body })).formData();
+const sum = async (file) => Buffer.from(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+const said = { progress: form.getAll("progress").length, result: JSON.parse(form.get("result")) };
+for (const name of ["file0", "file1"]) {
+  const file = form.get(name);
+  said[name] = [file.name, file.type, (await sum(file)).toString("hex")];
+}
+console.log(JSON.stringify(said));
+"""
+
+
+@pytest.mark.slow
+def test_javascript_reads_the_form(service: Service) -> None:
+    """What the guide says of browsers and Node."""
+    if not (node := shutil.which("node")):
+        pytest.skip("node is not installed")
+    entries = tuple(_inline(need, answer) for need, answer in small().answers.items())
+    body = encode(told(small(), answers=entries, delivery=DeliveryForm(name='Ein "Büch" 你.pdf'))).decode()
+    command = [node, "--input-type=module", "--eval", READ, f"{service.url}/v1/render", body]
+    said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    name, media_type, digest = said["file0"]
+    assert (name, media_type) == ('Ein "Büch" 你.pdf', "application/pdf")
+    assert digest == hashlib.sha256(local()).hexdigest()
+    assert said["progress"] >= 1 and said["result"]["files"][1]["name"] == said["file1"][0] == "manifest.json"

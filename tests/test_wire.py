@@ -524,6 +524,10 @@ def media(**form: str) -> dict[str, Any]:
     return one(answers=[{"need": {"attachment": {"page_id": "1"}}, "answer": {"media": form}}])
 
 
+def nested(depth: int) -> Any:
+    return {"a": nested(depth - 1)} if depth else 1
+
+
 CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "no id": (one(pages=[{"id": "", "title": "x"}]), "pages[0] has no id"),
     "same id": (one(pages=[{"id": "1", "title": "x"}] * 2), "pages[1] has the id of an earlier one"),
@@ -556,6 +560,12 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "setting of another kind": (one(settings={"paper": True}), "template option paper"),
     "unknown standard": (one(standards=["a-9z"]), "a-9z"),
     "encrypted archive": (one(standards=["a-2a"], delivery={"password": "x"}), "forbids encryption"),
+    "password that is too long": (one(delivery={"password": "x" * 128}), "password"),
+    "passwords that are the same": (
+        one(delivery={"password": "x", "owner_password": "x", "permissions": ["print"]}),
+        "nothing would be forbidden",
+    ),
+    "changes that are too deep": (one(source={"changes": nested(51)}), "source.changes is nested too deeply"),
     "split by nothing": (one(delivery={"split": "pages=0"}), "split"),
 }
 
@@ -566,6 +576,11 @@ def test_contradictions_are_named(told: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
         understand(form, {"file0": b""})
     assert message in caught.value.message and caught.value.hint
+
+
+def test_changes_may_be_as_deep_as_we_say() -> None:
+    told = decode(json.dumps(one(source={"changes": nested(50)})).encode(), Request)
+    understand(told, {})
 
 
 def test_options_are_those_of_a_local_export() -> None:

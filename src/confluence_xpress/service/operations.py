@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 from confluence_xpress.bundle import Answer, Bundle, Unavailable
@@ -17,7 +17,7 @@ from confluence_xpress.needs import AttachmentNeed, Need
 from confluence_xpress.render.book import make_book
 from confluence_xpress.render.core import begin, needs
 from confluence_xpress.render.part import Answers, Job, Made, PartTask, Question, Result, Task
-from confluence_xpress.render.produce import Production
+from confluence_xpress.render.produce import Production, Told
 from confluence_xpress.render.spool import Spool
 from confluence_xpress.service.output import File, Form, Output, shaped
 from confluence_xpress.service.problems import Problem
@@ -73,6 +73,8 @@ class _Asked:
     bundle: Bundle
     job: Job
     delivery: Delivery
+    told: Told
+    """What the manifest says besides."""
 
     def fulfil(self, wanted: Iterable[Need]) -> Mapping[Need, Answer]:
         """Answers out of the bundle."""
@@ -104,7 +106,8 @@ def _asked(setup: Setup, request: Request, files: Mapping[str, bytes], now: int,
     bundle = bundle_of(request, files)
     delivery = delivery_of(request.delivery)
     options = options_of(request, setup.templates[request.template], delivery, now)
-    return _Asked(bundle, Job(Bundle(bundle.title, bundle.pages, bundle.spaces), options), delivery)
+    job = Job(Bundle(bundle.title, bundle.pages, bundle.spaces), options)
+    return _Asked(bundle, job, delivery, told_of(request, bundle))
 
 
 def _span(part: Range, count: int) -> tuple[int, int]:
@@ -190,8 +193,9 @@ def _render(setup: Setup, files: Mapping[str, bytes], form: Form, now: int) -> T
 def _delivered(production: Production, asked: _Asked, request: Request, form: Form) -> Turns:
     yield Progress("finishing", 0, sum(volume.pages for volume in production.volumes))
     target = _InMemory(request.delivery.name)
-    told = told_of(request, asked.bundle)
-    facts, _ = deliver(production, asked.delivery, target, fulfil=asked.fulfil, told=lambda: told, scratch=io.BytesIO)
+    facts, _ = deliver(
+        production, asked.delivery, target, fulfil=asked.fulfil, told=lambda: asked.told, scratch=io.BytesIO
+    )
     pages = [int(fact["pages"]) for fact in facts]
     files = [
         File(name, "application/pdf", out.getvalue(), count)
@@ -199,23 +203,26 @@ def _delivered(production: Production, asked: _Asked, request: Request, form: Fo
     ]
     if form != "file":
         files.append(File(MANIFEST, "application/json", target.told.getvalue()))
-    lost = sum(found.lost for found in (*request.source.diagnostics, *production.diagnostics))
-    return _given(files, form, asked.job.options.timestamp, sum(pages), lost)
+    return _given(files, form, asked.job.options.timestamp, sum(pages), _lost(request, production))
+
+
+def _lost(request: Request, production: Production) -> int:
+    return sum(found.lost for found in (*request.source.diagnostics, *production.diagnostics))
 
 
 def _preview(setup: Setup, files: Mapping[str, bytes], form: Form, now: int) -> Turns:
     request = decode(files["request"], PreviewRequest)
+    wanted = _wanted(request.show)
     asked = _asked(setup, request, files, now, most=setup.pages)
-    production = _production(asked)
+    production = _production(replace(asked, delivery=Delivery()))
     for done in production.parting():
         yield Progress("parts", done, len(request.pages))
     target = _InMemory("preview.pdf")
-    told = told_of(request, asked.bundle)
-    deliver(production, Delivery(), target, fulfil=asked.fulfil, told=lambda: told, scratch=io.BytesIO)
+    deliver(production, Delivery(), target, fulfil=asked.fulfil, told=lambda: asked.told, scratch=io.BytesIO)
     pdf = target.volumes[0][1].getvalue()
     sizes = page_sizes(pdf)
-    pictures = [_picture(pdf, index, sizes[index], request) for index in _shown(request.show, len(sizes))]
-    return _given(pictures, form, asked.job.options.timestamp, len(sizes))
+    pictures = [_picture(pdf, index, sizes[index], request) for index in _shown(wanted, len(sizes))]
+    return _given(pictures, form, asked.job.options.timestamp, len(sizes), _lost(request, production))
 
 
 def _picture(pdf: bytes, index: int, size: tuple[float, float], request: PreviewRequest) -> File:
@@ -225,9 +232,9 @@ def _picture(pdf: bytes, index: int, size: tuple[float, float], request: Preview
     return File(name, "image/png", page_png(pdf, index, request.dpi))
 
 
-def _shown(text: str, count: int) -> list[int]:
-    """The pages (from 0) that a text such as 1-3,7 names."""
-    shown: dict[int, None] = {}
+def _wanted(text: str) -> list[tuple[int, int]]:
+    """The first and last page (from 1) of each range in a text such as 1-3,7."""
+    wanted = []
     for piece in text.replace(" ", "").split(","):
         found = _SHOWN.fullmatch(piece)
         if not found:
@@ -235,8 +242,13 @@ def _shown(text: str, count: int) -> list[int]:
         first, last = int(found[1]), int(found[2] or found[1])
         if not 1 <= first <= last:
             raise InputError("show names no pages", "Write for example 1 or 1-3,7.")
-        shown |= dict.fromkeys(range(first - 1, min(last, count)))
-    shown = {index: None for index in shown if index < count}
+        wanted.append((first, last))
+    return wanted
+
+
+def _shown(wanted: Iterable[tuple[int, int]], count: int) -> list[int]:
+    """The pages (from 0) that there are, of those that are wanted."""
+    shown = {index for first, last in wanted for index in range(first - 1, min(last, count))}
     if not shown:
         raise InputError(f"the document has {count} pages", "Ask for one of these.")
     if len(shown) > MOST_SHOWN:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 import typst
@@ -23,6 +23,9 @@ _UNSHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 _MEMORY_COMPILES = 11
 _PROBE_STANDARD = "ua-1"
+_SOURCE = ".typ"
+_MEDIA = "media/"
+_NAMED_MEDIA = re.compile(rb"/(media/[0-9A-Za-z._-]+)")
 _MOST_KEPT = 2_000_000
 """Bytes of documents' files that a typesetter may have been given and still be kept: it holds some until others of the
 same name come."""
@@ -71,7 +74,7 @@ def compile_pdf(
     `installed`: the one of them that is on disk too; without it, the PDF is the same but takes longer.
     Raises TypesettingError, whose `diagnostic` names the file and line.
     """
-    sources = {main: files[main], **files}
+    sources = _with_few_names({main: files[main], **files})
     if installed is None:
         return _compiled(_compiler(sources, _NO_ROOT), None, standards, timestamp, tags=tags)
     sources[installed.name] = installed.stand_in()
@@ -85,6 +88,25 @@ def compile_pdf(
     if kept.given < _MOST_KEPT:
         _kept[installed] = kept
     return pdf
+
+
+def _with_few_names(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The same files, with names for media that come again: the typesetter never forgets the name of a file, and when
+    it has seen 65,535 in a process, all that it does there fails."""
+    names = {name: f"{_MEDIA}{number}{PurePosixPath(name).suffix}" for number, name in enumerate(_media(files))}
+    if not names:
+        return dict(files)
+    short = {name.encode(): now.encode() for name, now in names.items()}
+    return {
+        names.get(name, name): _NAMED_MEDIA.sub(lambda found: b"/" + short.get(found[1], found[1]), data)
+        if name.endswith(_SOURCE)
+        else data
+        for name, data in files.items()
+    }
+
+
+def _media(files: Mapping[str, bytes]) -> list[str]:
+    return [name for name in files if name.startswith(_MEDIA)]
 
 
 def _compiler(sources: Mapping[str, bytes], root: Path | str) -> typst.Compiler:

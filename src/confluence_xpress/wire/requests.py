@@ -18,7 +18,7 @@ from confluence_xpress.render import Options
 from confluence_xpress.render.produce import Told
 from confluence_xpress.templates import Template, parse_settings
 from confluence_xpress.templates.options import Value
-from confluence_xpress.typeset.encrypt import PERMISSIONS
+from confluence_xpress.typeset.encrypt import PERMISSIONS, protection
 from confluence_xpress.wire.forms import Answered, AnswerForm, DeliveryForm, MediaForm, NeedForm, Request
 
 R = TypeVar("R", bound=Request)
@@ -31,6 +31,8 @@ _REPEATING = {
 """How messages begin that go on with something of the request, and what of that may be repeated."""
 MANIFEST = "manifest.json"
 """What the manifest is called among the files of an answer."""
+_DEEPEST = 50
+"""Levels of what is passed on as it is: writing JSON is not as patient as reading it."""
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
 
 
@@ -177,23 +179,38 @@ def delivery_of(form: DeliveryForm) -> Delivery:
         raise InputError("delivery.name can't be the name of a file", "Give a name such as handbook.pdf.")
     if form.name.casefold() == MANIFEST:
         raise InputError("delivery.name is that of the manifest", "Give a name such as handbook.pdf.")
-    protection = None
+    wanted = None
     if form.password or form.owner_password or form.permissions is not None:
-        protection = Protection(
+        wanted = Protection(
             form.password, form.owner_password, PERMISSIONS if form.permissions is None else form.permissions
         )
+        protection(wanted.user, wanted.owner, wanted.allowed)  # refuses what can't be, before any work is done
     return Delivery(
         split=parse_split(form.split),
         attachments=form.attachments,
         manifest=form.manifest,
-        protection=protection,
+        protection=wanted,
         linearized=form.linearize,
     )
 
 
+def _deep(value: object, most: int) -> bool:
+    """Whether a JSON value has more than so many levels."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+        ]
+    return bool(level)
+
+
 def told_of(request: Request, bundle: Bundle) -> Told:
-    """What the manifest says besides. InputError for findings of a kind that there is not."""
+    """What the manifest says besides. InputError for findings of a kind that there is not, and for what is too deep."""
     source = request.source
+    if _deep(source.changes, _DEEPEST):
+        raise InputError("source.changes is nested too deeply", f"{_DEEPEST} levels are possible.")
     for index, found in enumerate(source.diagnostics):
         if found.code not in CODES:
             raise InputError(f"source.diagnostics[{index}] has an unknown code", "See the list of codes.")
