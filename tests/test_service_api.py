@@ -161,6 +161,26 @@ def test_without_a_time_it_is_now(service: Service) -> None:
         assert str(document.docinfo["/CreationDate"])[2:6] >= "2025"
 
 
+@pytest.mark.parametrize("timestamp", [0, 1, 315_532_799, 4_354_819_199, 253_402_300_799])
+def test_all_times_that_a_pdf_can_tell(service: Service, timestamp: int) -> None:
+    answer = asked(service, small(), timestamp=timestamp, accept="application/zip")
+    assert unzipped(answer)["document.pdf"] == render(small(), options(timestamp=timestamp)).pdf
+
+
+def test_the_least_that_can_be_asked_for(service: Service) -> None:
+    """Nothing has a name, nothing has content."""
+    answer = service.ask(
+        "/v1/render", b'{"title":"","pages":[{"id":"1","title":""}]}', {"Content-Type": "application/json"}
+    )
+    assert answer.status == 200 and answer.headers["XPress-Lost"] == "1"
+
+
+@pytest.mark.parametrize("standards", [(), ("1.7",), ("ua-1",), ("a-2a",), ("a-4",), ("ua-1", "a-3a")])
+def test_standards_are_those_of_a_local_rendering(service: Service, standards: tuple[str, ...]) -> None:
+    answer = asked(service, small(), standards=standards)
+    assert answer.body == render(small(), options(standards=standards)).pdf
+
+
 def test_what_is_lacking_is_told_and_counted(service: Service) -> None:
     bundle = replace(small(), answers={BodyNeed("1"): Unavailable("nobody may read it")})
     files = unzipped(asked(service, bundle, accept="application/zip"))

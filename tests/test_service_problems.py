@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -31,6 +32,7 @@ from tests.service_documents import (
     asked,
     at_work,
     figures,
+    form,
     slow_document,
     small,
     told,
@@ -305,6 +307,10 @@ def test_a_worker_is_free_again_when_the_caller_is_gone(service: Service, accept
         until(lambda: at_work(service) == 1)
     until(lambda: at_work(service) == 0)
     assert figures(service)["xpress_budget_held_bytes"] == 0
+    assert service.until("client-gone") and not [line for line in service.records if line["event"] == "request-failed"]
+    assert (
+        service.until("request", sum(line["event"] == "request" for line in service.records))["code"] == "client-gone"
+    )
     assert asked(service, slow_document()).status == 200
 
 
@@ -322,6 +328,23 @@ def test_progress_comes_while_it_is_rendered(service: Service) -> None:
     until(lambda: at_work(service) == 0)
 
 
+@pytest.mark.slow
+def test_what_fails_on_its_way_is_told_in_the_form(service: Service) -> None:
+    """The answer was begun, so that its status can't say it any more."""
+    first, second = Body("storage", f"<p>{'word ' * 40_000}</p>"), Body("storage", "<p>a" + "\u0301" * 20_000)
+    bundle = Bundle("Two", (Page("1", "One"), Page("2", "Two")), answers={BodyNeed("1"): first, BodyNeed("2"): second})
+    answer = asked(service, bundle, accept="multipart/form-data")
+    assert answer.status == 200
+    *before, last = form(answer)
+    assert {field.name for field in before} == {"progress"} and last.name == "problem"
+    assert last.media_type == "application/problem+json"
+    found = json.loads(last.data)
+    assert found["code"] == "too-expensive" and found["request_id"] == answer.headers["X-Request-Id"]
+    counted = figures(service)
+    assert counted['xpress_requests_total{code="too-expensive",method="POST",route="/v1/render",status="200"}'] == 1
+    problem(asked(service, bundle), "too-expensive")
+
+
 def test_every_code_is_provoked_here_or_elsewhere() -> None:
     """A new code needs a test."""
     here = set(re.findall(r'"([a-z-]+)"', Path(__file__).read_text("utf-8").partition("def test_every_code")[0]))
@@ -329,6 +352,5 @@ def test_every_code_is_provoked_here_or_elsewhere() -> None:
         "too-slow": "test_service_server.py and test_service_intake.py",
         "keys-unavailable": "test_service_tokens.py",
         "internal": "test_service_server.py: there is no known way here",
-        "too-expensive": "test_service_hostile.py",
     }
     assert PROBLEMS.keys() - here == elsewhere.keys()

@@ -30,7 +30,7 @@ from confluence_xpress.service.service import Service
 from confluence_xpress.wire.about import Health
 from confluence_xpress.wire.requests import encode
 
-_EXPOSED = ("X-Request-Id", "XPress-Pages", "XPress-Lost", "Retry-After")
+_EXPOSED = ("X-Request-Id", "Content-Disposition", "XPress-Pages", "XPress-Lost", "Retry-After")
 
 
 def make_app(service: Service, origins: Sequence[str] = ()) -> Starlette:

@@ -26,6 +26,9 @@ from confluence_xpress.wire.forms import Progress
 QUICK = 64_000
 """Bytes of text in a request up to which it is done among the quick ones: about 15 pages of PDF."""
 
+_GONE = "client-gone"
+"""What the record says where there was nobody left to answer."""
+
 Told = Callable[[Progress], None]
 Working = Callable[[Told | None], Awaitable[Output]]
 
@@ -42,6 +45,13 @@ class Exchange:
         request = Request(scope, receive)
         record: Record = request.state.record
         record.caller = await self._service.admitted(request)
+        try:
+            await self._answer(request, record, send)
+        except ClientDisconnect:
+            record.code = _GONE
+            raise
+
+    async def _answer(self, request: Request, record: Record, send: Send) -> None:
         form = form_of(request.headers.get("accept"), self._operation)
         with self._service.budget.share() as share:
             intake = await take_in(request, self._service.limits, share)
