@@ -124,6 +124,7 @@ def test_between_the_steps_of_a_generator_nothing_is_charged_to_it() -> None:
     assert clock.seconds["write"] > clock.seconds["read"] > 0
 
 
+@pytest.mark.slow
 def test_every_stage_of_an_export_is_charged_and_the_pdf_is_that_of_workers(space: Path, tmp_path: Path) -> None:
     arguments = ["export", str(space), "--quiet", "--timestamp", "0", "-o"]
     run("bench.stages", tmp_path / "stages.json", *arguments, tmp_path / "stages.pdf")
@@ -159,6 +160,7 @@ def measured(code: str, folder: Path, seconds: float = 60, memory: float = 1e10)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the benchmark counts with Linux's means")
 class TestMeasure:
+    @pytest.mark.slow
     def test_memory_that_processes_share_counts_once_and_the_cpu_of_all_counts(self, tmp_path: Path) -> None:
         found = measured(
             "import os, time\n"
@@ -177,6 +179,7 @@ class TestMeasure:
         assert 150e6 < found["together"] < 300e6
         assert found["cpu"] > 2 * found["first"] > 0
 
+    @pytest.mark.slow
     def test_a_program_is_stopped_at_its_limits(self, tmp_path: Path) -> None:
         sleeps = "import time\ntime.sleep(60)"
         assert measured(sleeps, tmp_path, seconds=1)["error"] == "stopped after 1 s"

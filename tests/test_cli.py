@@ -126,6 +126,7 @@ def test_an_export_gives_a_pdf_and_its_manifest(xpress: Run, space: Path, tmp_pa
     assert names(tmp_path) == ["book.manifest.json", "book.pdf", "space"]
 
 
+@pytest.mark.slow
 def test_without_a_name_the_pdf_is_called_after_its_source(
     xpress: Run, space: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +146,7 @@ def test_quiet_still_names_what_went_wrong(xpress: Run, tmp_path: Path) -> None:
     assert result.code == 2 and "does not exist" in result.err
 
 
+@pytest.mark.slow
 def test_strict_fails_after_writing_if_something_was_lost(xpress: Run, tmp_path: Path) -> None:
     lossy = make_space(tmp_path / "lossy", {"2.storage.xml": LOSSY})
     result = xpress("export", lossy, "-o", tmp_path / "x.pdf", "--strict")
@@ -175,6 +177,7 @@ def test_a_selection(xpress: Run, space: Path, tmp_path: Path, arguments: list[s
     assert titles(tmp_path / "x.manifest.json") == expected
 
 
+@pytest.mark.slow
 def test_standard_output_carries_the_same_pdf_and_nothing_else(space: Path, tmp_path: Path) -> None:
     with process("export", space, "-o", "-", "--timestamp", "0", "--manifest", tmp_path / "m.json") as running:
         out, err = running.communicate(timeout=60)
@@ -187,6 +190,7 @@ def test_standard_output_carries_the_same_pdf_and_nothing_else(space: Path, tmp_
     assert told == expected
 
 
+@pytest.mark.slow
 def test_the_time_of_export_comes_from_the_environment_or_the_option(
     xpress: Run, space: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +201,7 @@ def test_the_time_of_export_comes_from_the_environment_or_the_option(
     assert manifest(tmp_path / "x.manifest.json")["exported"] == "2026-01-31T10:00:00Z"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("standard", "marks"),
     [("ua-1,a-2a", (b"pdfuaid:part", b"pdfaid:part")), ("ua-1", (b"pdfuaid:part",)), ("none", ())],
@@ -213,6 +218,7 @@ def test_the_standard_is_claimed_in_the_metadata(
 # --- Pages that can't be read ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("body", "code"), [(None, "missing"), (b"<p>", "unreadable"), (b"{", "unreadable")])
 def test_a_page_without_a_readable_body_is_a_notice_and_the_rest_is_exported(
     xpress: Run, tmp_path: Path, poppler: None, body: bytes | None, code: str
@@ -227,6 +233,7 @@ def test_a_page_without_a_readable_body_is_a_notice_and_the_rest_is_exported(
     assert any("Expenses" in sheet and "The content of this page" in sheet for sheet in sheets)
 
 
+@pytest.mark.slow
 def test_an_empty_page_is_no_fault(xpress: Run, tmp_path: Path) -> None:
     space = make_space(tmp_path / "space", {"3.adf.json": ""})
     assert xpress("export", space, "-o", tmp_path / "x.pdf", "--strict").code == 0
@@ -316,6 +323,7 @@ def test_a_failure_of_ours_is_3_and_leaves_no_file(
     assert ("kaput" in result.err or "memory" in result.err) and "Traceback" not in result.err
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_3_and_leaves_the_old_files_alone(space: Path, tmp_path: Path) -> None:
     target = tmp_path / "x.pdf"
     target.write_bytes(b"old")
@@ -367,6 +375,7 @@ def test_a_link_to_a_file_stays_a_link(xpress: Run, space: Path, tmp_path: Path)
     assert (tmp_path / "link.pdf").is_symlink() and (tmp_path / "real.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_the_reader_of_standard_output_may_go_away(space: Path) -> None:
     with process("export", space, "-o", "-") as running:
         assert running.stdout and running.stderr
@@ -376,6 +385,7 @@ def test_the_reader_of_standard_output_may_go_away(space: Path) -> None:
     assert b"Traceback" not in err and b"BrokenPipe" not in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "terminate"])
 def test_an_interrupted_export_leaves_nothing_behind(
     tmp_path: Path, number: signal.Signals, code: int, request: pytest.FixtureRequest
@@ -394,6 +404,7 @@ def test_an_interrupted_export_leaves_nothing_behind(
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_progress(space: Path, tmp_path: Path) -> None:
     main, side = pty.openpty()
     with subprocess.Popen(

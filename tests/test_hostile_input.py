@@ -367,6 +367,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
         export(path)
 
 
+@pytest.mark.slow
 @PLACES
 def test_a_bomb_among_other_files_is_reported_and_the_rest_is_exported(
     where: str, tmp_path: Path, poppler: None

@@ -276,6 +276,7 @@ def from_typst(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return written
 
 
+@pytest.mark.slow
 def test_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     for part in from_typst(DEMO, monkeypatch):
         assert inspect_part(part) == inspect_pdf(part, private_links=True) == ()

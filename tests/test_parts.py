@@ -178,6 +178,7 @@ def stands_at(boxes: list[Word], spot: Spot, text: str) -> bool:
 # --- One document ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_is_the_same_on_any_number_of_workers(tmp_path: Path, small_parts: None, book: Made) -> None:
     folder = space(tmp_path)
     for jobs in (1, 2):
@@ -264,6 +265,7 @@ def test_the_contents_name_the_pages_on_which_titles_and_headings_are(book: Made
     assert {jump.to for jump in leads} == set(listed.values())
 
 
+@pytest.mark.slow
 def test_a_long_list_is_made_in_pieces_that_leave_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = space(tmp_path)
     words = "and many words "

@@ -76,6 +76,7 @@ def document(
 numbered = st.dictionaries(st.integers(1, 3000), bodies, max_size=30)
 
 
+@pytest.mark.slow
 @given(
     numbered, st.dictionaries(st.integers(3001, 3100), st.tuples(bodies, st.binary(max_size=99))), st.integers(1, 40)
 )

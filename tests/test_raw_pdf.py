@@ -47,6 +47,7 @@ REFERENCES = st.integers(1, 199).map(lambda number: (b" %d 0 R" % number, b" %d 
 PIECES = st.one_of(TOKENS.map(lambda token: (token, token)), strings().map(lambda text: (text, text)), REFERENCES)
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, max_size=12))
 @example([(b"/T(Look at 12 0 R (or (7 0 R)))", b"/T(Look at 12 0 R (or (7 0 R)))"), (b"/P 12 0 R", b"/P 7012 0 R")])
 @example([(b"(\\)12 0 R)", b"(\\)12 0 R)"), (b"(\\\\)", b"(\\\\)"), (b" 12 0 R", b" 7012 0 R")])
@@ -56,12 +57,14 @@ def test_references_get_new_numbers_and_strings_stay(pieces: list[tuple[bytes, b
     assert renumber(body, NUMBERS) == b" ".join(after for _, after in pieces)
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, max_size=8))
 def test_equal_numbers_change_nothing(pieces: list[tuple[bytes, bytes]]) -> None:
     body = b" ".join(before for before, _ in pieces)
     assert renumber(body, {number: number for number in NUMBERS}) == body
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, max_size=4), st.lists(PIECES, max_size=4))
 def test_a_reference_without_a_new_number_is_a_defect(
     before: list[tuple[bytes, bytes]], after: list[tuple[bytes, bytes]]

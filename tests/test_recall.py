@@ -24,6 +24,7 @@ def test_every_word_of_a_real_document_arrives(path: Path, exported: Exported) -
     assert missing_words(export, pdf_text(export.rendition.pdf)) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["space", "export"])
 def test_every_word_of_the_demo_arrives(source: str, exported: Exported) -> None:
     export = exported(DEMO.parent / source, ALONE)

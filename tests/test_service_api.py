@@ -308,7 +308,7 @@ def test_needs_of_a_document_with_its_files(service: Service) -> None:
     assert answer.json == {"needs": [{"attachment": {"page_id": "1", "filename": "notes.txt", "file_id": "f2"}}]}
 
 
-DOCUMENTS = [path for kind in ("storage", "adf", "rest", "space-exports") for path in corpus.documents(kind)[:400:40]]
+DOCUMENTS = [path for kind in ("storage", "adf", "space-exports") for path in corpus.documents(kind)[:400:40]]
 
 
 @pytest.mark.slow

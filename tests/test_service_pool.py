@@ -27,6 +27,7 @@ from confluence_xpress.service.problems import Problem
 from confluence_xpress.service.slot import Defect
 from confluence_xpress.workers import Limits, UnpreparedError
 from tests.pool_tasks import SECRET, begin
+from tests.processes import children, gone
 
 if os.name != "posix":
     pytest.skip("the service needs POSIX", allow_module_level=True)
@@ -81,16 +82,6 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not true():
             await asyncio.sleep(0.005)
-
-
-def children() -> set[int]:
-    """Without the tracker of resources that multiprocessing starts once in each program."""
-    family = psutil.Process().children(recursive=True)
-    return {child.pid for child in family if not any("resource_tracker" in word for word in child.cmdline())}
-
-
-def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def session(leader: int) -> list[psutil.Process]:

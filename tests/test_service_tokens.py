@@ -406,6 +406,7 @@ def test_no_text_breaks_it(text: str) -> None:
     assert refused(text) == ""
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -261,6 +261,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(pages=st.lists(JSON, max_size=6), extra=JSON)
 def test_no_content_ever_raises(tmp_path_factory: pytest.TempPathFactory, pages: list[object], extra: object) -> None:
     files = {"pages.json": json.dumps(pages), "space.json": json.dumps(extra), "users.json": json.dumps(extra)}

@@ -290,6 +290,7 @@ def test_an_endless_tag_is_given_up_soon(tmp_path: Path, token: str) -> None:
     assert "tag of more than" in source.diagnostics[0].message
 
 
+@pytest.mark.slow
 def test_too_many_objects_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "RECORDS", 9_000)
     source = export(tmp_path, *(page(str(i), "P", parent=str(i)) for i in range(1, 20_001)))

@@ -174,6 +174,7 @@ def mutations(draw: st.DrawFn) -> str:
     return source
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(mutations())
 def test_damaged_bodies_never_raise(body: str) -> None:
@@ -232,6 +233,7 @@ def unescape_tags(source: str) -> str:
     return TAG.sub(" ", source)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (CORPUS / "storage").is_dir(), reason="the corpus is not here")
 def test_real_pages_lose_no_words() -> None:
     lost: dict[str, Counter[str]] = {}

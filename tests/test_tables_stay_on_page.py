@@ -34,6 +34,7 @@ def test_real_documents(path: Path, exported: Exported) -> None:
     assert astray(exported(path, ALONE).rendition.pdf) == []
 
 
+@pytest.mark.slow
 def test_the_demo(exported: Exported) -> None:
     assert astray(exported(DEMO, {"cover": "false"}).rendition.pdf) == []
 

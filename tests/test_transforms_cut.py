@@ -277,6 +277,7 @@ sizes = st.integers(1, 7)
 law = settings(max_examples=80, deadline=None)
 
 
+@pytest.mark.slow
 @law
 @given(trees(plain | seamed, side_by_side=True), limits)
 def test_all_atoms_are_the_content(content: Blocks, limit: int) -> None:
@@ -285,6 +286,7 @@ def test_all_atoms_are_the_content(content: Blocks, limit: int) -> None:
     assert [piece.index for piece in pieces] == list(range(len(pieces)))
 
 
+@pytest.mark.slow
 @law
 @given(trees(plain | seamed, side_by_side=False), limits, sizes)
 def test_the_words_of_units_are_those_of_the_content_in_their_order(content: Blocks, limit: int, size: int) -> None:
@@ -299,6 +301,7 @@ def test_what_stands_side_by_side_has_all_its_words_once(content: Blocks, limit:
     assert found == Counter(letters(content))
 
 
+@pytest.mark.slow
 @law
 @given(trees(plain, side_by_side=True), limits, st.data())
 def test_marks_are_all_there_and_change_nothing_else(content: Blocks, limit: int, data: st.DataObject) -> None:
@@ -310,6 +313,7 @@ def test_marks_are_all_there_and_change_nothing_else(content: Blocks, limit: int
     assert unmarked(marked) == unmarked(join(chosen))
 
 
+@pytest.mark.slow
 @law
 @given(trees(plain | seamed, side_by_side=False), limits)
 def test_marks_stand_in_the_order_of_the_atoms(content: Blocks, limit: int) -> None:
@@ -319,6 +323,7 @@ def test_marks_stand_in_the_order_of_the_atoms(content: Blocks, limit: int) -> N
     assert letters(marked) == letters(content)
 
 
+@pytest.mark.slow
 @law
 @given(trees(plain | seamed, side_by_side=True))
 def test_light_content_stays_in_whole_blocks(content: Blocks) -> None:
@@ -510,6 +515,7 @@ def test_items_keep_their_distances() -> None:
             assert all(isinstance(inner, BulletList) for item in block.items for inner in item.content[1:])
 
 
+@pytest.mark.slow
 def test_an_enormous_table() -> None:
     table = grid(20_000, 5)
     pieces = atoms((table,), 50_000)

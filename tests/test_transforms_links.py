@@ -329,6 +329,7 @@ def test_any_address_gives_a_destination_a_safe_address_or_text(href: str, ancho
         assert diagnostics
 
 
+@pytest.mark.slow
 def test_a_thousand_pages_that_link_to_each_other() -> None:
     def content(n: int) -> tuple[Block, ...]:
         others = [(n * k) % 1000 for k in range(1, 6)]

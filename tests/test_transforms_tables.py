@@ -190,6 +190,7 @@ anything = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(anything)
 def test_any_table_becomes_a_whole_grid_with_all_its_words(table: Table) -> None:

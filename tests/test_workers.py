@@ -29,6 +29,7 @@ from confluence_xpress.workers import (
     starting,
     warm_up,
 )
+from tests.processes import children, gone
 from tests.worker_tasks import begin
 
 Task = tuple[Any, ...]
@@ -59,16 +60,6 @@ def results(workers: Pool | Inline[str, Task, Any, Any, Any], *tasks: Task) -> l
     """What comes back, in the order of the tasks."""
     found = dict(workers.run(queue(*tasks), double))
     return [found[task] for task in tasks]
-
-
-def children() -> set[int]:
-    """Without the tracker of resources that multiprocessing starts once in each program."""
-    family = psutil.Process().children(recursive=True)
-    return {child.pid for child in family if not any("resource_tracker" in word for word in child.cmdline())}
-
-
-def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.fixture(autouse=True)
