@@ -377,6 +377,12 @@ def test_names_of_attached_files_are_distinct() -> None:
     ]
 
 
+def test_many_files_of_one_name_are_numbered_in_their_order() -> None:
+    """One after the other: a space has thousands of pages with an image.png."""
+    names = distinct_names([("Home", "image.png")] * 50_000)
+    assert names[:2] == ["Home - image.png", "Home - image (2).png"] and names[-1] == "Home - image (50000).png"
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["", "A", "B/C", "é"]), st.sampled_from(["a", "A", "a.b", "A - a", "/", ""])))
 )

@@ -98,9 +98,9 @@ def table(rows: str) -> str:
 
 
 HEAVY: dict[str, Callable[[], Bundle]] = {
-    "a hundred thousand cells": lambda: paged(table(f"<tr>{'<td>x</td>' * 10}</tr>" * 10_000)),
-    "a paragraph of five megabytes": lambda: paged(f"<p>{'word ' * 1_000_000}</p>"),
-    "a word of a hundred thousand letters": lambda: paged(f"<p>{'w' * 100_000}</p>"),
+    "thirty thousand cells": lambda: paged(table(f"<tr>{'<td>x</td>' * 10}</tr>" * 3_000)),
+    "a paragraph of a megabyte": lambda: paged(f"<p>{'word ' * 200_000}</p>"),
+    "a word of thirty thousand letters": lambda: paged(f"<p>{'w' * 30_000}</p>"),
     "cells that cover each other": lambda: paged(table('<tr><td colspan="300" rowspan="300">x</td></tr>' * 300)),
     "accents on one letter": lambda: paged(ACCENTS),
     "a line of code": lambda: paged(
@@ -118,7 +118,7 @@ HEAVY: dict[str, Callable[[], Bundle]] = {
     "thousands of files of one name": lambda: replace(
         small(), pages=(Page("1", "T", attachments=tuple(Attachment("x.txt") for _ in range(3_000))),)
     ),
-    "ten pages that include each other": lambda: including(10),
+    "five pages that include each other": lambda: including(5),
     "pages in a line": lambda: Bundle(
         "Deep", tuple(Page(str(n), f"P{n}", "S", str(n - 1) if n else None) for n in range(500))
     ),

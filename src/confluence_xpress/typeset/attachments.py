@@ -74,11 +74,13 @@ def distinct_names(files: Sequence[tuple[str, str]]) -> list[str]:
     wanted = [_savable(file) for _, file in files]
     count = Counter(file.casefold() for file in wanted)
     taken = {file for file, times in count.items() if times == 1}
+    numbered: dict[str, Iterator[str]] = {}  # those of an equal name go on where the last one stopped
     distinct = []
     for (title, _), file in zip(files, wanted, strict=True):
         chosen = file
         if count[file.casefold()] > 1:
-            choices = _numbered(f"{_savable(title[:_LONGEST_PREFIX])} - {file}")
+            full = f"{_savable(title[:_LONGEST_PREFIX])} - {file}"
+            choices = numbered.setdefault(full, _numbered(full))
             chosen = next(choice for choice in choices if choice.casefold() not in taken)
             taken.add(chosen.casefold())
         distinct.append(chosen)
