@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -173,10 +174,10 @@ def exit_politely() -> Turns:
     raise SystemExit(SECRET)
 
 
-def niceness() -> Turns:
-    """The priority of this process."""
+def steps_back() -> Turns:
+    """Whether this process leaves processors to others."""
     yield from ()
-    return os.nice(0)
+    return os.sched_getscheduler(0) == os.SCHED_IDLE if sys.platform == "linux" else os.nice(0) == 19
 
 
 def rest() -> Turns:

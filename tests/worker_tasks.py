@@ -149,10 +149,10 @@ def settings() -> Turns:
     return os.environ.get("RAYON_NUM_THREADS"), signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
-def niceness() -> Turns:
-    """The priority of this process."""
+def steps_back() -> Turns:
+    """Whether this process leaves processors to others."""
     yield from ()
-    return os.nice(0)
+    return os.sched_getscheduler(0) == os.SCHED_IDLE if sys.platform == "linux" else os.nice(0) == 19
 
 
 def greatly(size: int) -> Turns:

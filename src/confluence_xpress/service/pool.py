@@ -57,7 +57,7 @@ def pool_limits(staff: Staff, share: Share | None = None) -> PoolLimits:
     """The limits that suit a machine. `share`: what one caller may take of each lane."""
     worker = Limits(memory=staff.memory, recycle=staff.memory * 5 // 8, attempts=1)
     quick = replace(worker, seconds=20, output=staff.memory // 8)
-    bulk = replace(worker, seconds=300, output=staff.memory // 2, nice=10)
+    bulk = replace(worker, seconds=300, output=staff.memory // 2, idle=True)
     return PoolLimits(
         LaneLimits(staff.workers, quick, waiting=64, patience=10, share=share),
         LaneLimits(staff.workers, bulk, waiting=16, patience=120, share=share),

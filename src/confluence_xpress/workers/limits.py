@@ -17,7 +17,7 @@ class Limits:
     """Wall time of one task, without the time it waits for answers."""
     output: int | None = None
     """Bytes of a pickled question or result; of a longer one the host receives nothing. None: any number."""
-    nice: int = 0
-    """How much lower its priority is than the host's, as `nice` has it; Windows knows no such thing."""
+    idle: bool = False
+    """Whether it works only where others leave a processor free, as far as the system knows such a thing."""
     attempts: int = 2
     """How often a task is begun whose worker dies."""

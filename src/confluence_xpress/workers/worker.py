@@ -7,6 +7,7 @@ import gc
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -29,8 +30,8 @@ def serve(connection: Connection[Any, Any], limits: Limits) -> NoReturn:
     """
     try:
         settle()
-        if limits.nice and hasattr(os, "nice"):
-            os.nice(limits.nice)  # before there are other threads, as it is each thread's own
+        if limits.idle:
+            _step_back()  # before there are other threads, as it is each thread's own
         threading.Thread(target=_watch, args=(limits.memory,), daemon=True).start()
         channel = Channel(connection)
         work = _begin(channel)
@@ -38,6 +39,15 @@ def serve(connection: Connection[Any, Any], limits: Limits) -> NoReturn:
             _do(channel, work)
     finally:
         os._exit(1)
+
+
+def _step_back() -> None:
+    """Leaves processors to others. Where that is forbidden, all goes on as it was."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux":
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif sys.platform != "win32":
+            os.nice(19)
 
 
 def settle() -> None:
