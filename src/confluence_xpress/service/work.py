@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, cast
 
 from confluence_xpress.bundle import Body, Page
 from confluence_xpress.errors import InputError
@@ -52,12 +52,22 @@ def begin(setup: Setup) -> Callable[[Call | Rest], Turns]:
             files = unpack(task.files["zip"], setup.zip) if task.kind == "zip" else task.files
             if "request" not in files:
                 raise Problem("request-invalid", "There is no field or file “request”.")
-            output = yield from OPERATIONS[task.operation](setup, files, task.form, task.now)
+            turns = OPERATIONS[task.operation](setup, files, task.form, task.now)
+            output = (yield from turns) if task.form == "multipart" else _untold(turns)
             return replace(output, seconds=time.monotonic() - start)
         except InputError as error:
             raise Problem("request-invalid", f"{_short(error.message)}.", hint=_short(error.hint)) from error
 
     return work
+
+
+def _untold(turns: Turns) -> Output:
+    """The result where nobody listens how far the work is."""
+    while True:
+        try:
+            next(turns)
+        except StopIteration as end:
+            return cast("Output", end.value)
 
 
 def _short(text: str) -> str:
