@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from confluence_xpress.service.static_keys import make_key
+from confluence_xpress.service.gate.static_keys import make_key
 from tests.certificates import Certificates
 
 COMMAND = (sys.executable, "-m", "confluence_xpress", "render-service")

@@ -14,11 +14,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from confluence_xpress.service import observe
-from confluence_xpress.service.intake import Budget, IntakeLimits, take_in
+from confluence_xpress.service.http.intake import Budget, IntakeLimits, take_in
+from confluence_xpress.service.http.protocol import ConnectionLimits
+from confluence_xpress.service.http.server import ServerSettings, harden, serve
+from confluence_xpress.service.http.tls import TlsFiles
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.protocol import ConnectionLimits
-from confluence_xpress.service.server import ServerSettings, harden, serve
-from confluence_xpress.service.tls import TlsFiles
 
 SECRET = "Verschlusssache 4711"
 LARGE = 8_000_000

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from confluence_xpress.remote.fields import BrokenFormError, Fields, boundary_of
 from confluence_xpress.remote.upload import Attached, Content, Upload
-from confluence_xpress.service.form import Form, FormLimits
+from confluence_xpress.service.http.form import Form, FormLimits
 
 FORM = (
     b'--b\r\nContent-Disposition: form-data; name="progress"\r\nContent-Type: application/json\r\n\r\n{}\r\n'

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from confluence_xpress.errors import InputError
-from confluence_xpress.service.callers import Gate, make_gate
-from confluence_xpress.service.certificates import PeerCertificate, certificate_of, peer_certificate
-from confluence_xpress.service.key_set import FetchedKeySet
+from confluence_xpress.service.gate.callers import Gate, make_gate
+from confluence_xpress.service.gate.certificates import PeerCertificate, certificate_of, peer_certificate
+from confluence_xpress.service.gate.key_set import FetchedKeySet
+from confluence_xpress.service.gate.static_keys import StaticKeys, make_key, read_static_keys
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.static_keys import StaticKeys, make_key, read_static_keys
 from tests import tokens
 from tests.tokens import APP, INSTALLATION, OTHER_APP, claims, jwk, rsa_key, token
 

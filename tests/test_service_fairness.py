@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from confluence_xpress.service import fairness
-from confluence_xpress.service.fairness import Lane, Rates, Share
+from confluence_xpress.service.pool import fairness
+from confluence_xpress.service.pool.fairness import Lane, Rates, Share
 from confluence_xpress.service.problems import Problem
 
 V = TypeVar("V")

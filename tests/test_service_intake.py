@@ -16,9 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 
-from confluence_xpress.service.form import Form, FormLimits
-from confluence_xpress.service.header_values import parsed
-from confluence_xpress.service.intake import Budget, Intake, IntakeLimits, take_in, unpack
+from confluence_xpress.service.http.form import Form, FormLimits
+from confluence_xpress.service.http.header_values import parsed
+from confluence_xpress.service.http.intake import Budget, Intake, IntakeLimits, take_in, unpack
 from confluence_xpress.service.problems import Problem
 
 SMALL = IntakeLimits(total=20_000, file=2_000, files=10, text=5_000, part_headers=500)

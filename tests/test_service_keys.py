@@ -16,9 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from confluence_xpress.errors import InputError
-from confluence_xpress.service import key_set
-from confluence_xpress.service.callers import make_gate
-from confluence_xpress.service.key_set import FORGE_KEYS, FetchedKeySet, parse_key_set, read_key_set
+from confluence_xpress.service.gate import key_set
+from confluence_xpress.service.gate.callers import make_gate
+from confluence_xpress.service.gate.key_set import FORGE_KEYS, FetchedKeySet, parse_key_set, read_key_set
 from confluence_xpress.service.problems import Problem
 from tests.tokens import APP, INSTALLATION, KID, Authority, b64, claims, jwk, rsa_key, token
 from tests.tokens import key_set as written

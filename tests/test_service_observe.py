@@ -19,8 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from confluence_xpress.errors import InternalError
 from confluence_xpress.service import observe
-from confluence_xpress.service.form import Form, FormLimits
-from confluence_xpress.service.intake import IntakeLimits, unpack
+from confluence_xpress.service.http.form import Form, FormLimits
+from confluence_xpress.service.http.intake import IntakeLimits, unpack
 from confluence_xpress.service.metrics import Metrics
 from confluence_xpress.service.problems import Problem
 
@@ -130,7 +130,7 @@ def test_an_exception_is_told_by_type_and_place(records: Records) -> None:
         observe.failure("failed", error, request_id="abc-12345")
     (record,) = records()
     assert record["error"] == "ValueError" and record["causes"] == ["Problem"] and record["level"] == "error"
-    assert [place.split(":")[0::2] for place in record["where"]] == [["service/form.py", "files"]]
+    assert [place.split(":")[0::2] for place in record["where"]] == [["service/http/form.py", "files"]]
     assert record["request_id"] == "abc-12345"
 
 

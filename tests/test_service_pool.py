@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 import psutil
 import pytest
 
-from confluence_xpress.service import pool as pool_module
-from confluence_xpress.service.machine import Staff, cores, memory, staff
-from confluence_xpress.service.pool import LaneLimits, Pool, PoolLimits, Times, pool_limits
+from confluence_xpress.service.pool import pool as pool_module
+from confluence_xpress.service.pool.machine import Staff, cores, memory, staff
+from confluence_xpress.service.pool.pool import LaneLimits, Pool, PoolLimits, Times, pool_limits
+from confluence_xpress.service.pool.slot import Defect
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.slot import Defect
 from confluence_xpress.workers import Limits, UnpreparedError
 from tests.pool_tasks import SECRET, begin
 from tests.processes import children, gone
@@ -596,8 +596,8 @@ def test_nothing_of_a_task_is_kept_in_the_host() -> None:
 HOST = """
 import asyncio, os
 import psutil
-from confluence_xpress.service.machine import Staff
-from confluence_xpress.service.pool import Pool, pool_limits
+from confluence_xpress.service.pool.machine import Staff
+from confluence_xpress.service.pool.pool import Pool, pool_limits
 from confluence_xpress.service.problems import Problem
 from tests.pool_tasks import begin
 

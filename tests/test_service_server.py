@@ -28,10 +28,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from confluence_xpress.errors import InputError, InternalError
-from confluence_xpress.service.framing import Framing
+from confluence_xpress.service.http.framing import Framing
+from confluence_xpress.service.http.server import ServerSettings, serve
+from confluence_xpress.service.http.tls import TlsFiles, tls_context
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.server import ServerSettings, serve
-from confluence_xpress.service.tls import TlsFiles, tls_context
 from tests.service_app import LARGE, SECRET, App
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

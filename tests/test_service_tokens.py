@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confluence_xpress.service.forge_tokens import LARGEST, ForgeTokens, RefusedError, is_app
-from confluence_xpress.service.key_set import KeySet, parse_key_set
+from confluence_xpress.service.gate.forge_tokens import LARGEST, ForgeTokens, RefusedError, is_app
+from confluence_xpress.service.gate.key_set import KeySet, parse_key_set
 from tests import tokens
 from tests.tokens import APP, INSTALLATION, KID, NOW, OTHER_APP, b64, claims, header, raw_token, token
 

@@ -145,7 +145,7 @@ def service_key(name: Annotated[str, typer.Argument(metavar="NAME", help="Whom i
     """
     import sys
 
-    from confluence_xpress.service.static_keys import make_key
+    from confluence_xpress.service.gate.static_keys import make_key
 
     key, line = make_key(name)
     print(f"The key, which is shown this once: {key}", file=sys.stderr)

@@ -19,9 +19,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from confluence_xpress.service import observe
 from confluence_xpress.service.account import Account
-from confluence_xpress.service.answers import encoded
 from confluence_xpress.service.exchange import Exchange
 from confluence_xpress.service.facts import described, version
+from confluence_xpress.service.http.answers import encoded
 from confluence_xpress.service.metrics import METRICS
 from confluence_xpress.service.openapi import openapi
 from confluence_xpress.service.operations import OPERATIONS

@@ -12,12 +12,12 @@ from starlette.types import Receive, Scope, Send
 
 from confluence_xpress.service.account import Record
 from confluence_xpress.service.form_answer import FormAnswer, blocks
-from confluence_xpress.service.intake import take_in
+from confluence_xpress.service.http.intake import take_in
 from confluence_xpress.service.metrics import METRICS
 from confluence_xpress.service.negotiation import check_type, form_of
 from confluence_xpress.service.operations import Operation
 from confluence_xpress.service.output import Output
-from confluence_xpress.service.pool import Times
+from confluence_xpress.service.pool.pool import Times
 from confluence_xpress.service.problems import Problem
 from confluence_xpress.service.service import Service
 from confluence_xpress.service.work import Call

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from confluence_xpress import __version__
 from confluence_xpress.render.plan import MOST_BYTES, MOST_PAGES
-from confluence_xpress.service.intake import IntakeLimits
+from confluence_xpress.service.http.intake import IntakeLimits
 from confluence_xpress.service.operations import MOST_SHOWN, Setup
 from confluence_xpress.templates import Option, Template
 from confluence_xpress.typeset.standards import DEFAULT, KNOWN

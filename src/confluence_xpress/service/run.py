@@ -11,18 +11,18 @@ from confluence_xpress import __version__
 from confluence_xpress.errors import InputError
 from confluence_xpress.service import observe
 from confluence_xpress.service.app import make_app
-from confluence_xpress.service.budget import Budget
-from confluence_xpress.service.callers import make_gate
-from confluence_xpress.service.fairness import Share
-from confluence_xpress.service.intake import IntakeLimits
-from confluence_xpress.service.machine import Staff, cores, memory, staff
+from confluence_xpress.service.gate.callers import make_gate
+from confluence_xpress.service.http.budget import Budget
+from confluence_xpress.service.http.intake import IntakeLimits
+from confluence_xpress.service.http.server import ServerSettings, harden, serve
+from confluence_xpress.service.http.tls import TlsFiles
 from confluence_xpress.service.metrics import METRICS
 from confluence_xpress.service.operations import Setup
-from confluence_xpress.service.pool import Pool, PoolLimits, pool_limits
-from confluence_xpress.service.server import ServerSettings, harden, serve
+from confluence_xpress.service.pool.fairness import Share
+from confluence_xpress.service.pool.machine import Staff, cores, memory, staff
+from confluence_xpress.service.pool.pool import Pool, PoolLimits, pool_limits
 from confluence_xpress.service.service import Service
 from confluence_xpress.service.settings import Settings
-from confluence_xpress.service.tls import TlsFiles
 from confluence_xpress.service.unpacking import ZipLimits
 from confluence_xpress.service.work import WARM_UP, Rest, begin
 from confluence_xpress.templates import Template, built_in_templates, load_template

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from confluence_xpress.service.callers import Gate
-from confluence_xpress.service.intake import Budget, IntakeLimits
+from confluence_xpress.service.gate.callers import Gate
+from confluence_xpress.service.http.intake import Budget, IntakeLimits
 from confluence_xpress.service.operations import Setup
 from confluence_xpress.service.output import Output
-from confluence_xpress.service.pool import Pool
+from confluence_xpress.service.pool.pool import Pool
 from confluence_xpress.service.problems import Problem
 from confluence_xpress.service.work import Call, Rest
 from confluence_xpress.wire.forms import Progress

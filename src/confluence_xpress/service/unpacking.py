@@ -8,8 +8,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from confluence_xpress.service.form import REQUEST
 from confluence_xpress.service.problems import Problem
+
+REQUEST = "request"
+"""The name of the JSON document among the fields, and among the files of a request."""
 
 _REQUEST_FILE = b"request.json"
 """The entry that is the JSON document."""

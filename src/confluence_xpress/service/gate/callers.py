@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from confluence_xpress.errors import InputError
-from confluence_xpress.service.certificates import PeerCertificate
-from confluence_xpress.service.forge_tokens import LARGEST, ForgeTokens, RefusedError, is_app
-from confluence_xpress.service.key_set import FetchedKeySet, read_key_set
+from confluence_xpress.service.gate.certificates import PeerCertificate
+from confluence_xpress.service.gate.forge_tokens import LARGEST, ForgeTokens, RefusedError, is_app
+from confluence_xpress.service.gate.key_set import FetchedKeySet, read_key_set
+from confluence_xpress.service.gate.static_keys import PREFIX, StaticKeys, read_static_keys
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.static_keys import PREFIX, StaticKeys, read_static_keys
 
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 """RFC 6750, section 2.1: one token, so not two headers that became one."""

@@ -12,11 +12,11 @@ from typing import Literal, Protocol, TypeAlias
 from starlette.requests import Request
 
 from confluence_xpress.service import unpacking
-from confluence_xpress.service.budget import Budget, Share
-from confluence_xpress.service.form import REQUEST, Form, FormLimits
-from confluence_xpress.service.header_values import parsed
+from confluence_xpress.service.http.budget import Budget, Share
+from confluence_xpress.service.http.form import Form, FormLimits
+from confluence_xpress.service.http.header_values import parsed
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.unpacking import ZipLimits
+from confluence_xpress.service.unpacking import REQUEST, ZipLimits
 
 __all__ = ["REQUEST", "ZIP", "Budget", "Intake", "IntakeLimits", "Kind", "Share", "take_in", "unpack"]
 

@@ -19,10 +19,10 @@ from starlette.types import ASGIApp
 
 from confluence_xpress.errors import InputError, InternalError
 from confluence_xpress.service import observe
-from confluence_xpress.service.answers import Backstop
 from confluence_xpress.service.hardening import harden
-from confluence_xpress.service.protocol import ConnectionLimits, EdgeProtocol
-from confluence_xpress.service.tls import TlsFiles, tls_context
+from confluence_xpress.service.http.answers import Backstop
+from confluence_xpress.service.http.protocol import ConnectionLimits, EdgeProtocol
+from confluence_xpress.service.http.tls import TlsFiles, tls_context
 
 __all__ = ["ServerSettings", "harden", "serve"]
 

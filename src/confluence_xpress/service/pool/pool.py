@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic
 
-from confluence_xpress.service import guard, observe
-from confluence_xpress.service.fairness import Lane, Share
-from confluence_xpress.service.guard import begin_guarded
-from confluence_xpress.service.machine import Staff
+from confluence_xpress.service import observe
+from confluence_xpress.service.pool import guard
+from confluence_xpress.service.pool.fairness import Lane, Share
+from confluence_xpress.service.pool.guard import begin_guarded
+from confluence_xpress.service.pool.machine import Staff
+from confluence_xpress.service.pool.slot import Slot, SlotWorkers
 from confluence_xpress.service.problems import Problem
-from confluence_xpress.service.slot import Slot, SlotWorkers
 from confluence_xpress.tasks import Begin, Q, R, S, T
 from confluence_xpress.workers import Limits, Starter, Workers, starter
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 
-from confluence_xpress.service.header_values import parsed
+from confluence_xpress.service.http.header_values import parsed
 from confluence_xpress.service.problems import Problem
+from confluence_xpress.service.unpacking import REQUEST
 
-REQUEST = "request"
-"""The name of the JSON document among the fields, and among the files of a request."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _HEADERS = 16
 """How many a part may have."""

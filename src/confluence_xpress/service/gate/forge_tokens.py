@@ -20,7 +20,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, MissingClai
 from joserfc.jwt import JWTClaimsRegistry
 from joserfc.util import urlsafe_b64decode
 
-from confluence_xpress.service.key_set import ALGORITHM, KeySource, strict_json
+from confluence_xpress.service.gate.key_set import ALGORITHM, KeySource, strict_json
 
 ISSUER = "forge/invocation-token"
 LARGEST = 16_384

@@ -15,9 +15,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from confluence_xpress.service import observe
-from confluence_xpress.service.answers import encoded, send_problem
-from confluence_xpress.service.certificates import peer_certificate
-from confluence_xpress.service.framing import Framing
+from confluence_xpress.service.gate.certificates import peer_certificate
+from confluence_xpress.service.http.answers import encoded, send_problem
+from confluence_xpress.service.http.framing import Framing
 from confluence_xpress.service.problems import Problem
 
 _WRITE_BUFFER = 65_536

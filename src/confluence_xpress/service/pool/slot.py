@@ -10,7 +10,7 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from confluence_xpress.service.guard import Broken, Done, Guarded, broken
+from confluence_xpress.service.pool.guard import Broken, Done, Guarded, broken
 from confluence_xpress.service.problems import Problem
 from confluence_xpress.tasks import Failure, Q, R, T
 from confluence_xpress.workers import StoppedError, Workers

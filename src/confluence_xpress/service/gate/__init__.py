@@ -1,0 +1,1 @@
+"""Who may call: Forge apps, holders of keys, holders of certificates."""

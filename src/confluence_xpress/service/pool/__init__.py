@@ -1,0 +1,1 @@
+"""Warm worker processes, and who is next."""
