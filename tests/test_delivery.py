@@ -37,7 +37,7 @@ from confluence_xpress.typeset.pdffile import PdfFile, Stream, pack
 from confluence_xpress.typeset.sign import SignatureDetails, Signer, load_signer, sign, signature_objects
 from confluence_xpress.typeset.trees import name_tree
 from tests.keys import PASSPHRASE, pkcs12_file
-from tests.verapdf import validate
+from tests.verapdf import Fault, VeraPDFError, validate
 
 NOW = 1_760_000_000
 MARKUP = b"""#set document(title: "Words")
@@ -501,7 +501,20 @@ def test_signed_and_linearised_documents_keep_to_their_standards(
 @pytest.mark.slow
 @pytest.mark.usefixtures("verapdf")
 def test_an_encrypted_document_stays_accessible(tmp_path: Path) -> None:
-    path = tmp_path / "encrypted.pdf"
-    document = Document(metadata=replace(METADATA, accessible=True), signer=signer(), protected=protection("", "", ()))
-    path.write_bytes(document.pdf)
-    assert [str(fault) for fault in validate([path], "ua1")[path]] == []
+    def faults(number: int) -> list[Fault] | None:
+        path = tmp_path / f"{number}.pdf"
+        metadata = replace(METADATA, accessible=True)
+        path.write_bytes(Document(metadata=metadata, signer=signer(), protected=protection("", "", ())).pdf)
+        return faults_if_opened(path)
+
+    opened = (found for found in map(faults, range(8)) if found is not None)
+    assert [str(fault) for fault in next(opened)] == []
+
+
+def faults_if_opened(path: Path) -> list[Fault] | None:
+    """None if veraPDF can't open it: one in fifteen documents encrypted by any program, depending on random values."""
+    try:
+        return validate([path], "ua1")[path]
+    except VeraPDFError as error:
+        assert "password" in str(error) or "Pages not found" in str(error)
+        return None
