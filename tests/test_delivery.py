@@ -512,9 +512,10 @@ def test_an_encrypted_document_stays_accessible(tmp_path: Path) -> None:
 
 
 def faults_if_opened(path: Path) -> list[Fault] | None:
-    """None if veraPDF can't open it: one in fifteen documents encrypted by any program, depending on random values."""
+    """None if veraPDF can't open it: one in fifteen encrypted documents, whoever wrote them, by their random values."""
     try:
         return validate([path], "ua1")[path]
     except VeraPDFError as error:
-        assert "password" in str(error) or "Pages not found" in str(error)
+        if not re.search("password|Pages not found", str(error)):
+            raise
         return None

@@ -27,6 +27,8 @@ from tests.service_documents import asked, form, local, small, unzipped
 
 POINTS_AN_INCH = 72
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
@@ -119,7 +121,6 @@ def test_pictures_that_nobody_can_make(service: Service, more: dict[str, Any]) -
     assert (answer.status, answer.code) == (422, "request-invalid") and next(iter(more)) in answer.json["detail"]
 
 
-@pytest.mark.slow
 def test_no_more_pages_than_the_service_says(service: Service) -> None:
     most = service.ask("/version").json["limits"]["preview_pages"]
     pages = tuple(Page(str(n), f"Page {n}") for n in range(most + 5))
@@ -223,7 +224,6 @@ def test_several_svgs(service: Service) -> None:
         assert_inert(svg)
 
 
-@pytest.mark.slow
 def test_svgs_of_a_whole_handbook(service: Service) -> None:
     """With pictures of all kinds in it."""
     made = corpus.export(corpus.DEMO)
