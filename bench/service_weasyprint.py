@@ -5,6 +5,7 @@ It tells its port when it listens. `print.css` in the folder is the style, which
 
 from __future__ import annotations
 
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,7 +33,8 @@ def made(data: bytes) -> bytes:
 
 
 def main() -> None:
-    """Serve until killed."""
+    """Serve until terminated; its processes end with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     folder, workers = sys.argv[1:]
     with ProcessPoolExecutor(int(workers), initializer=prepare, initargs=(folder,)) as pool:
 
