@@ -50,7 +50,7 @@ def main() -> None:
                 self.end_headers()
                 self.wfile.write(pdf)
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is there
+            def log_message(self, *_: object) -> None:
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -23,7 +23,7 @@ import pytest
 from confluence_xpress.service.pool import pool as pool_module
 from confluence_xpress.service.pool.machine import Staff, cores, memory, staff
 from confluence_xpress.service.pool.pool import LaneLimits, Pool, PoolLimits, Times, pool_limits
-from confluence_xpress.service.pool.slot import Defect
+from confluence_xpress.service.pool.slot import DefectError
 from confluence_xpress.service.problems import Problem
 from confluence_xpress.workers import Limits, UnpreparedError
 from tests.pool_tasks import SECRET, begin
@@ -272,7 +272,7 @@ def test_a_defect_says_nothing_of_the_content(task: str, kind: str | None, caplo
         problem = with_pool(main)
     assert (problem.code, problem.status) == ("internal", 500)
     cause = problem.__cause__
-    assert isinstance(cause, Defect)
+    assert isinstance(cause, DefectError)
     assert kind in {type(cause).__name__, None}
     if task == "fail":
         assert any(place.endswith("in fail") for place in cause.__notes__[0].splitlines())

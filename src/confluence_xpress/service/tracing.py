@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 
 INSTALLED = find_spec("opentelemetry") is not None and find_spec("opentelemetry.trace") is not None
+if INSTALLED:
+    from opentelemetry import propagate, trace
+
 Attributes = dict[str, str | int | float]
 
 
@@ -17,8 +20,6 @@ def span(headers: Mapping[str, str]) -> Iterator[Attributes]:
     if not INSTALLED:
         yield attributes
         return
-    from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra
-
     tracer = trace.get_tracer("confluence_xpress.service")
     with tracer.start_as_current_span(
         "request", context=propagate.extract(headers), kind=trace.SpanKind.SERVER, record_exception=False

@@ -13,8 +13,9 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if sys.platform != "win32":
     import select
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _LENGTH = struct.Struct("!Q")
+_G = TypeVar("_G", bytes, int)
 _CHUNK = 1 << 16
 _LOOK = 0.02
 """Seconds between two looks at whether the host still wants what it waits for."""
@@ -140,22 +142,17 @@ else:
                 body.skip()  # if it can't be unpickled, the next value begins after it all the same
 
         def _read(self) -> bytes:
-            while True:
-                try:
-                    if data := os.read(self._connection.fileno(), _CHUNK):
-                        return data
-                except BlockingIOError:
-                    self._wait(select.POLLIN)
-                except OSError as error:
-                    raise BrokenChannelError from error
-                else:
-                    raise BrokenChannelError
+            return self._got(partial(os.read, self._connection.fileno(), _CHUNK))
 
         def _read_into(self, room: memoryview) -> int:
+            return self._got(partial(os.readv, self._connection.fileno(), [room]))
+
+        def _got(self, read: Callable[[], _G]) -> _G:
+            """What is read as soon as there is something. BrokenChannelError if there will never be anything."""
             while True:
                 try:
-                    if count := os.readv(self._connection.fileno(), [room]):
-                        return count
+                    if got := read():
+                        return got
                 except BlockingIOError:
                     self._wait(select.POLLIN)
                 except OSError as error:

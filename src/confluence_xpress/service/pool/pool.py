@@ -239,7 +239,7 @@ class Pool(Generic[S, T, Q, R]):
         `told` is called, in the event loop, with each question of the task, which is answered with an empty mapping.
         `times` gets filled in, whatever becomes of the task.
         Raises the Problem that the task raises; “busy”, “too-many-requests” (see Lane) or “draining”; “too-expensive”,
-        “crashed”; or “internal”, whose cause is a Defect. If the caller is cancelled, the process is killed.
+        “crashed”; or “internal”, whose cause is a DefectError. If the caller is cancelled, the process is killed.
         """
         if self._draining or not self._started:
             raise Problem("draining", retry_after=1)

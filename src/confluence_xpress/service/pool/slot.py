@@ -30,15 +30,15 @@ _FAILURES = {
 }
 
 
-class Defect(Exception):  # noqa: N818 - it is ours, not the caller's
+class DefectError(Exception):
     """What may be known of an exception in a worker: the name of its type, and where it was, as a note like those of
     `Workers.run`. Its text may hold content and isn't here."""
 
 
-def _defect(broken: Broken) -> Defect:
+def _defect(broken: Broken) -> DefectError:
     """It has the name of the type as its own, as whoever logs it doesn't ask for more."""
-    kind = type(broken.kind if broken.kind.isidentifier() else "Exception", (Defect,), {"__module__": __name__})
-    defect: Defect = kind()
+    kind = type(broken.kind if broken.kind.isidentifier() else "Exception", (DefectError,), {"__module__": __name__})
+    defect: DefectError = kind()
     defect.add_note("\n".join(("In a worker process:", *(f"  {place}" for place in broken.places))))
     return defect
 
