@@ -14,7 +14,7 @@ SHELL := /bin/bash
 # The targets use one venv, two cores and one terminal: one after the other.
 .NOTPARALLEL:
 
-.PHONY: help install demo test check static format bench docs constraints clean
+.PHONY: help install demo demo-site test check static format bench docs constraints clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r t d; do printf '  %-12s %s\n' "$$t" "$$d"; done
@@ -24,6 +24,9 @@ install: $(STAMPS)/dev $(STAMPS)/system ## Install everything for work on XPress
 
 demo: $(STAMPS)/all ## Export the demo space to a PDF and say where it is
 	@$(PY) demo/build.py
+
+demo-site: $(STAMPS)/dev ## Start a Confluence on this machine with the demo space, and say how to try XPress on it
+	@$(PY) -m testsite demo/space
 
 test: static $(STAMPS)/system ## All checks and all tests
 	@$(PYTEST) -n $(JOBS)
