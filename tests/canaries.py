@@ -6,13 +6,15 @@ import base64
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from confluence_xpress.bundle import (
     Answer,
     Attachment,
     Body,
     BodyFormat,
+    Issue,
+    Issues,
     Media,
     Page,
     Pages,
@@ -20,8 +22,18 @@ from confluence_xpress.bundle import (
     User,
 )
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
-from confluence_xpress.sources.source import SiteMap
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
+from confluence_xpress.sources.source import SiteMap, Source
 from confluence_xpress.wire.forms import DeliveryForm, Request, SourceForm
 
 _STEM = "Zqxjkanarienvogel"
@@ -68,6 +80,9 @@ _STORAGE = f"""<!-- {word("Comment")} --><h1>{word("Heading")}</h1>
 <ac:parameter ac:name="{word("Parameter").lower()}">{word("Value")}</ac:parameter></ac:structured-macro>
 <ac:structured-macro ac:name="code"><ac:parameter ac:name="language">{word("Language").lower()}</ac:parameter>
 <ac:plain-text-body><![CDATA[{word("Code")}]]></ac:plain-text-body></ac:structured-macro>
+<ac:structured-macro ac:name="jira"><ac:parameter ac:name="jqlQuery">{word("Jql")}</ac:parameter>
+<ac:parameter ac:name="columns">summary,{word("Column")}</ac:parameter></ac:structured-macro>
+<p><img src="https://{word("Site").lower()}.example/wiki/{word("Drawn")}.svg" alt=""/></p>
 <ac:structured-macro ac:name="children"/>"""
 _ADF = json.dumps(
     {
@@ -106,7 +121,7 @@ _BODIES: tuple[tuple[BodyFormat, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Planted:
+class Planted(Source):
     """A source that has these words wherever a source has any, and something wrong in some places."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -154,6 +169,11 @@ def _answer(need: Need) -> Answer:
             return User(word("Person"))
         case MacroNeed():
             return Body("view", f"<p>{word('Rendered')}</p>")
+        case ImageNeed():
+            return Media(_PICTURE.encode(), "image/svg+xml")
+        case JiraNeed():
+            issue = Issue(word("Issue"), f"https://{word('Jira').lower()}.example/", word("Type"), word("Status"))
+            return Issues((replace(issue, fields={field: word("Field") for field in need.fields}),))
 
 
 def request(pages: tuple[Page, ...], template: str = "default", password: str = "") -> Request:

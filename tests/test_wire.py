@@ -20,6 +20,8 @@ from confluence_xpress.bundle import (
     Attachment,
     Body,
     Bundle,
+    Issue,
+    Issues,
     Media,
     Page,
     Pages,
@@ -30,7 +32,17 @@ from confluence_xpress.bundle import (
 from confluence_xpress.delivery import Delivery
 from confluence_xpress.diagnostics import CODES, Diagnostic
 from confluence_xpress.errors import InputError
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
 from confluence_xpress.render import Options
 from confluence_xpress.render.core import begin
 from confluence_xpress.render.part import Job, Made, PartTask
@@ -100,7 +112,7 @@ def pages(ids: st.SearchStrategy[str] = ID, parents: st.SearchStrategy[str | Non
         space=TEXT,
         parent=st.none() | TEXT if parents is None else parents,
         position=WHOLE,
-        kind=st.sampled_from(["page", "blogpost", "folder"]),
+        kind=st.sampled_from(["page", "blogpost", "folder", "whiteboard", "database", "embed"]),
         labels=st.lists(TEXT, max_size=2).map(tuple),
         version=st.none() | WHOLE,
         created=TEXT,
@@ -129,14 +141,19 @@ needs = st.one_of(
     st.builds(ChildrenNeed, TEXT),
     st.builds(AttachmentNeed, TEXT, TEXT, TEXT),
     st.builds(UserNeed, TEXT, TEXT, TEXT),
-    st.builds(MacroNeed, TEXT, TEXT, TEXT),
+    st.builds(MacroNeed, TEXT, TEXT, TEXT, TEXT),
+    st.builds(ImageNeed, TEXT),
+    st.builds(JiraNeed, TEXT, st.lists(TEXT, max_size=2).map(tuple), WHOLE, TEXT, TEXT, TEXT),
 )
+named = st.dictionaries(TEXT, TEXT, max_size=2)
+issues = st.builds(Issue, TEXT, TEXT, TEXT, TEXT, TEXT, named)
 answers = st.one_of(
     st.builds(Body, st.sampled_from(["storage", "adf", "view"]), TEXT),
     pages(),
     st.builds(Pages, st.lists(pages(), max_size=2).map(tuple)),
     st.builds(Media, st.binary(max_size=20), TEXT),
     st.builds(User, TEXT),
+    st.builds(Issues, st.lists(issues, max_size=2).map(tuple), st.none() | WHOLE, named),
     st.builds(Unavailable, TEXT),
 )
 spaces = st.builds(Space, TEXT, TEXT, TEXT, TEXT)
@@ -330,6 +347,11 @@ WHOLE_REQUEST: dict[str, Any] = {
         {"need": {"page": {"id": "3"}}, "answer": {"page": {"id": "3", "title": "Three"}}},
         {"need": {"user": {"key": "k"}}, "answer": {"user": {"name": "N"}}},
         {"need": {"macro": {"page_id": "1", "macro_id": "m", "name": "n"}}, "answer": {"unavailable": {"reason": "r"}}},
+        {"need": {"image": {"url": "https://example.com/a"}}, "answer": {"media": {"data": "QUJD"}}},
+        {
+            "need": {"jira": {"jql": "project = A", "fields": ["summary"], "maximum": 5}},
+            "answer": {"issues": {"issues": [{"key": "A-1", "fields": {"summary": "s"}}], "total": 1}},
+        },
     ],
     "template": "default",
     "settings": {"cover": "true", "contents_depth": 2, "index": True},

@@ -22,6 +22,11 @@ CODES: dict[str, Code] = {
     "page-body-missing": Code("error", True, "page without a readable body"),
     "page-body-unreadable": Code("error", True, "page body that could not be read"),
     "page-not-typeset": Code("error", True, "page that could not be typeset"),
+    "page-unavailable": Code("error", True, "page that was asked for and can't be had"),
+    "page-changed": Code("info", False, "page that was changed while it was exported"),
+    "content-link-only": Code(
+        "warning", True, "whiteboard, database or embed of which only the title and a link are shown"
+    ),
     "markup-repaired": Code("info", False, "page body that was not well formed and was repaired"),
     "markup-too-deep": Code("warning", True, "markup nested too deeply, its text was kept"),
     "node-unknown": Code("warning", False, "unknown node, its content was kept"),
@@ -31,6 +36,7 @@ CODES: dict[str, Code] = {
     "macro-body-only": Code("warning", False, "unknown macro of which only the body is shown"),
     "macro-failed": Code("error", True, "macro that failed"),
     "macro-parameter-ignored": Code("info", False, "macro parameter without effect"),
+    "macro-interactive": Code("info", False, "macro for use on the screen only, it prints nothing"),
     "include-missing": Code("error", True, "included page or excerpt that was not found"),
     "include-cycle": Code("warning", False, "page that includes itself"),
     "synced-block-unavailable": Code("warning", True, "synced block whose content is elsewhere"),
@@ -59,6 +65,9 @@ CODES: dict[str, Code] = {
     "table-too-wide": Code("warning", False, "table in which words may be broken into single letters"),
     "page-cycle": Code("warning", False, "pages that are each other's parents"),
     "source-entry-unreadable": Code("warning", True, "entry of the source that could not be read"),
+    "site-call-failed": Code("warning", False, "something the site did not tell, such as labels or attachments"),
+    "tree-as-of-today": Code("info", False, "tree of an earlier date that is arranged as today"),
+    "budget-used-up": Code("warning", True, "the budget of calls was used up before all was fetched"),
     "attachment-too-large": Code("warning", True, "file that is too large to be embedded"),
     "pdf-not-linearised": Code("info", False, "PDF that is too long to be linearised"),
 }

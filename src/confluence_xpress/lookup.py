@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from confluence_xpress.bundle import Answer, Body, Bundle, Media, Page, Pages, Space, Unavailable, User
+from confluence_xpress.bundle import Answer, Body, Bundle, Issues, Media, Page, Pages, Space, Unavailable, User
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.model import AttachmentRef, Document, Macro, PageRef, UserRef
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
+from confluence_xpress.model import AttachmentRef, Document, PageRef, UserRef
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
 
 PENDING = Unavailable("not fetched yet")
 """The answer to a question that was noted as a need."""
@@ -27,6 +37,8 @@ class Directory:
         self.by_id = {page.id: page for page in reversed(pages)}
         self.by_title = {(page.space, page.title.casefold()): page for page in reversed(pages)}
         self.spaces = {space.key: space for space in spaces}
+        self.base = next((space.base_url.rstrip("/") for space in spaces if space.base_url), "")
+        """The base URL of the first space that says one."""
         self.below: dict[str, list[Page]] = {}
         """The children of each page, in reading order."""
         for page in pages:
@@ -89,6 +101,8 @@ class Site:
 
     def document(self, page: Page) -> tuple[Document, tuple[Diagnostic, ...]] | Unavailable:
         """A page's content as its reader gave it, and the reader's findings."""
+        if not page.has_body:
+            return Unavailable(f"{'an' if page.kind == 'embed' else 'a'} {page.kind} has no text of its own")
         if page.id not in self._documents:
             answer = self.ask(BodyNeed(page.id))
             if not isinstance(answer, Body):
@@ -96,9 +110,9 @@ class Site:
             self._documents[page.id] = self._read(answer)
         return self._documents[page.id]
 
-    def rendered(self, page: Page, macro: Macro) -> tuple[Document, tuple[Diagnostic, ...]] | Unavailable:
+    def rendered(self, need: MacroNeed) -> tuple[Document, tuple[Diagnostic, ...]] | Unavailable:
         """What Confluence itself shows for one macro of a page."""
-        answer = self.ask(MacroNeed(page.id, macro.id, macro.name))
+        answer = self.ask(need)
         if isinstance(answer, Body):
             return self._read(answer)
         return answer if isinstance(answer, Unavailable) else Unavailable("not rendered")
@@ -112,6 +126,25 @@ class Site:
         if isinstance(answer, Media):
             return answer
         return answer if isinstance(answer, Unavailable) else Unavailable("no file")
+
+    def image(self, url: str) -> Media | Unavailable:
+        """The bytes of an image of the site that is no attachment."""
+        answer = self.ask(ImageNeed(url))
+        if isinstance(answer, Media):
+            return answer
+        return answer if isinstance(answer, Unavailable) else Unavailable("no image")
+
+    def issues(self, need: JiraNeed) -> Issues | Unavailable:
+        """Issues of Jira."""
+        answer = self.ask(need)
+        if isinstance(answer, Issues):
+            return answer
+        return answer if isinstance(answer, Unavailable) else Unavailable("no issues")
+
+    def base(self, space: str) -> str:
+        """The base URL of the site that a space is on, without a slash at its end; empty if no space says one."""
+        known = self.directory.spaces.get(space)
+        return known.base_url.rstrip("/") if known and known.base_url else self.directory.base
 
     def user(self, ref: UserRef) -> User | Unavailable:
         """A person's display name."""

@@ -49,11 +49,45 @@ class UserNeed:
 
 @dataclass(frozen=True, slots=True)
 class MacroNeed:
-    """A macro rendered by Confluence. Answer: `Body` in the view format."""
+    """A macro rendered by Confluence. Answer: `Body` in the view format.
+
+    A macro without an id is given as `markup`, in storage format, to be rendered as if it stood on the page.
+    """
 
     page_id: str
     macro_id: str
     name: str
+    markup: str = ""
 
 
-Need = BodyNeed | PageNeed | ChildrenNeed | AttachmentNeed | UserNeed | MacroNeed
+@dataclass(frozen=True, slots=True)
+class ImageNeed:
+    """An image at an address of the site itself that is no attachment, such as one that a macro drew. Answer: `Media`.
+
+    `url` is absolute: on the host of the site or, for a site on Cloud, on a host from which Atlassian serves media.
+    The latter must not be told who asks.
+    """
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class JiraNeed:
+    """Issues of Jira: those that `jql` finds, in its order, or the one of this `key`. Answer: `Issues`.
+
+    `fields` are Jira's ids (`summary`, `customfield_10016`) or, where a page has nothing else, the names of fields; the
+    answer calls them the same. `issuekey`, `issuetype` and `status` among them are parts of every `Issue`.
+    `maximum`: the most issues that are shown; 0 if only their number is asked for. `server` and `server_id` are what
+    the page says of the Jira it means: the name of a link to it, or its base URL; the id of the link, or a cloud id.
+    Both are empty for the site's own.
+    """
+
+    jql: str = ""
+    fields: tuple[str, ...] = ()
+    maximum: int = 1
+    server: str = ""
+    server_id: str = ""
+    key: str = ""
+
+
+Need = BodyNeed | PageNeed | ChildrenNeed | AttachmentNeed | UserNeed | MacroNeed | ImageNeed | JiraNeed

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.model import Block, Blocks, CodeBlock, Inline, Macro, Parameter, Reference
 
 Expansion = tuple[Block | Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A macro that can't be expanded: what to show if Confluence renders nothing for it either, why, and what to do."""
+
+    content: Expansion
+    reason: str
+    hint: str = ""
+
+
 R = TypeVar("R", bound=Reference)
 
 

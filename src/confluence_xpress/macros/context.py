@@ -7,7 +7,7 @@ from typing import Protocol
 
 from confluence_xpress.bundle import Page, Unavailable
 from confluence_xpress.lookup import Site
-from confluence_xpress.macros.call import Call, Expansion
+from confluence_xpress.macros.call import Call, Expansion, Otherwise
 from confluence_xpress.model import Blocks
 
 CYCLE = Unavailable("it includes itself")
@@ -39,5 +39,5 @@ class Context(Protocol):
         """
 
 
-Computed = Callable[[Call, Context], Expansion]
-"""A handler that needs other pages; the macro transform applies it."""
+Computed = Callable[[Call, Context], Expansion | Otherwise]
+"""A handler that needs more than the macro itself, such as other pages; the macro transform applies it."""

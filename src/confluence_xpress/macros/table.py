@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.macros.anchor import anchor
-from confluence_xpress.macros.call import Call, Expansion, Static
+from confluence_xpress.macros.call import Call, Expansion, Otherwise, Static
 from confluence_xpress.macros.children import children
 from confluence_xpress.macros.code import code, noformat
 from confluence_xpress.macros.context import Computed, Context
@@ -16,6 +16,8 @@ from confluence_xpress.macros.excerpt_include import excerpt_include
 from confluence_xpress.macros.expand import expand
 from confluence_xpress.macros.include import include
 from confluence_xpress.macros.index_term import index_term
+from confluence_xpress.macros.interactive import interactive
+from confluence_xpress.macros.jira import jira
 from confluence_xpress.macros.layout import column, section
 from confluence_xpress.macros.panels import KINDS, message, panel
 from confluence_xpress.macros.properties import details
@@ -27,6 +29,10 @@ from confluence_xpress.model import Macro
 STATIC: Mapping[str, Static] = MappingProxyType(
     {
         **dict.fromkeys(KINDS, message),
+        **dict.fromkeys(
+            ("create-from-template", "create-space-button", "livesearch", "pagetreesearch", "scroll-exportbutton"),
+            interactive,
+        ),
         "anchor": anchor,
         "code": code,
         "details": details,
@@ -48,6 +54,8 @@ COMPUTED: Mapping[str, Computed] = MappingProxyType(
         "column": column,
         "excerpt-include": excerpt_include,
         "include": include,
+        "jira": jira,
+        "jiraissues": jira,
     }
 )
 
@@ -63,20 +71,24 @@ def expand_static(macro: Macro) -> tuple[Expansion, tuple[Diagnostic, ...]] | No
     if handler is None:
         return None
     call = Call(macro)
-    return _finish(call, lambda: handler(call))
+    return _finish(call, handler(call))
 
 
-def expand_computed(macro: Macro, context: Context) -> tuple[Expansion, tuple[Diagnostic, ...]] | None:
-    """What the macro transform puts in the macro's place; None if nobody knows the macro."""
+def expand_computed(macro: Macro, context: Context) -> tuple[Expansion, tuple[Diagnostic, ...]] | Otherwise | None:
+    """What the macro transform puts in the macro's place; None if nobody knows the macro.
+
+    `Otherwise`: the macro is known, but what it shows can't be had.
+    """
     handler = COMPUTED.get(macro.name.casefold())
     if handler is None:
         return None
     call = Call(macro)
-    return _finish(call, lambda: handler(call, context))
+    result = handler(call, context)
+    return result if isinstance(result, Otherwise) else _finish(call, result)
 
 
-def _finish(call: Call, run: Callable[[], Expansion]) -> tuple[Expansion, tuple[Diagnostic, ...]]:
-    expansion = (*run(), *call.leftover())
+def _finish(call: Call, result: Expansion) -> tuple[Expansion, tuple[Diagnostic, ...]]:
+    expansion = (*result, *call.leftover())
     for name in call.unread():
         call.report("macro-parameter-ignored", f"parameter “{name}” of macro “{call.macro.name}” has no effect here")
     return expansion, tuple(call.diagnostics)

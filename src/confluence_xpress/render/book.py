@@ -39,10 +39,11 @@ def make_book(bundle: Bundle, options: Options, volume: str = "") -> Book:
     # A single body has no space.
     spaces = [space for space in bundle.spaces if space.key and space.key in used]
     today = show_day(day_of(options.timestamp))
+    moment = show_day(bundle.as_of) if bundle.as_of else today
     facts = [
         (words.get("space", ""), f"{space.name} ({space.key})" if space.name else space.key) for space in spaces[:3]
     ]
-    facts.append((words.get("pages", ""), words.get("pages-as-of", "{0}, {1}").format(len(pages), today)))
+    facts.append((words.get("pages", ""), words.get("pages-as-of", "{0}, {1}").format(len(pages), moment)))
     if changes := sorted(page.updated for page in pages if page.updated):
         facts.append((words.get("updated", ""), show_day(changes[-1])))
     if classification := str(settings.get("classification", "")):
@@ -91,7 +92,7 @@ def wanted(options: Options, name: str, *, several: bool) -> bool:
 
 
 def _details(page: Page, words: dict[str, str], show_day: Callable[[str], str]) -> str:
-    parts = []
+    parts = [words.get(page.status, page.status)] if page.status != "current" else []
     if page.version is not None:
         parts.append(words.get("version", "{0}").format(page.version))
     if page.updated:

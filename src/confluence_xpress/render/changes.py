@@ -91,6 +91,7 @@ def page_facts(page: Page, digest: Digest) -> Manifest:
         "id": page.id,
         "title": page.title,
         "kind": page.kind,
+        "status": page.status,
         "space": page.space,
         "parent": page.parent,
         "version": page.version,
@@ -98,7 +99,7 @@ def page_facts(page: Page, digest: Digest) -> Manifest:
         "url": page.url,
         "labels": sorted(page.labels),
         "files": [_file(attachment) for attachment in page.attachments],
-        "digest": "" if _dated(page) else digest(page),
+        "digest": "" if _dated(page) or not page.has_body else digest(page),
     }
 
 

@@ -34,7 +34,14 @@ _MACRO_NAMES = (
     re.compile(r'\\?"extensionKey\\?"\s*:\s*\\?"([^"\\]*)'),
 )
 _QUOTED = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
-_NOT_SHOWN = ("macro-unknown", "macro-body-only", "macro-failed", "include-missing", "include-cycle")
+_NOT_SHOWN = (
+    "macro-unknown",
+    "macro-body-only",
+    "macro-interactive",
+    "macro-failed",
+    "include-missing",
+    "include-cycle",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from confluence_xpress.errors import InternalError
 from confluence_xpress.lookup import Read, Site
 from confluence_xpress.model import Anchor, AttachmentRef, Block, Blocks, Document, Figure, Table
 from confluence_xpress.model.walk import rewrite_blocks, same_inline
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, Need
+from confluence_xpress.needs import AttachmentNeed, BodyNeed, ImageNeed, Need
 from confluence_xpress.readers import read
 from confluence_xpress.render.book import make_chapter
 from confluence_xpress.render.fallback import plain_text
@@ -251,7 +251,7 @@ class PartRun:
 
     def _let_files_go(self) -> None:
         """Forget what was fetched for images: it may be fetched again."""
-        for need in [need for need in self.answers if isinstance(need, AttachmentNeed)]:
+        for need in [need for need in self.answers if isinstance(need, AttachmentNeed | ImageNeed)]:
             del self.answers[need]
 
     def _resolved(self, page: PreparedPage, media: dict[str, bytes]) -> PreparedPage:

@@ -114,10 +114,10 @@ def cut_volumes(parts: Sequence[Kept], split: Split | None) -> list[list[Kept]]:
 
 
 def _bodies(outline: Bundle, answer: AnswerNeeds) -> Iterator[Answer | None]:
-    """The body of each page in order; None for folders, which have none."""
+    """The body of each page in order; None for folders and the like, which have none."""
     pages = outline.pages
     for start in range(0, len(pages), AT_ONCE):
         some = pages[start : start + AT_ONCE]
-        answers = answer(tuple(BodyNeed(page.id) for page in some if page.kind != "folder"))
+        answers = answer(tuple(BodyNeed(page.id) for page in some if page.has_body))
         for page in some:
-            yield None if page.kind == "folder" else answers[BodyNeed(page.id)]
+            yield answers[BodyNeed(page.id)] if page.has_body else None

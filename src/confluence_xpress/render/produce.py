@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,10 +16,11 @@ from urllib.parse import unquote
 from confluence_xpress.bundle import Page
 from confluence_xpress.diagnostics import Diagnostic, on_page
 from confluence_xpress.errors import InternalError
+from confluence_xpress.needs import Need
 from confluence_xpress.render.changes import Digest, page_facts
 from confluence_xpress.render.manifest import Manifest, manifest_chunks, manifest_head
 from confluence_xpress.render.part import Answers, FinishTask, Job, Made, PartTask, Question, Result, Task
-from confluence_xpress.render.plan import AnswerNeeds, Split, cut_volumes, part_tasks, smaller
+from confluence_xpress.render.plan import Split, cut_volumes, part_tasks, smaller
 from confluence_xpress.render.spool import Slot, Spool
 from confluence_xpress.render.volume import Kept, Volume
 from confluence_xpress.tasks import Failure
@@ -39,13 +41,17 @@ class Runner(Protocol):
     """Has tasks done, here or elsewhere."""
 
     def run(
-        self, next_task: Callable[[], Task | None], answer: Callable[[Question], Answers]
+        self, next_task: Callable[[], Task | None], answer: Callable[[Question], Answers | Future[Answers]]
     ) -> Iterator[tuple[Task, Result | Failure]]:
         """Results as they come. `next_task` gives None when there is nothing to do right now."""
 
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
+
+
+Reply = Callable[[tuple[Need, ...]], Answers | Future[Answers]]
+"""Answers needs, perhaps later."""
 
 
 def _unknown(_page: Page) -> str:
@@ -89,7 +95,7 @@ class Production:
         job: Job,
         book: Book,
         runner: Runner,
-        answer: AnswerNeeds,
+        answer: Reply,
         spool: Spool,
         *,
         split: Split | None = None,
@@ -127,7 +133,7 @@ class Production:
         """The same step by step: how many pages of the outline are done so far."""
         outlined = self.job.outline
         places = outline(outlined.pages)
-        fresh = part_tasks(outlined, places, self._answer, self._split)
+        fresh = part_tasks(outlined, places, self._now, self._split)
         again: deque[PartTask] = deque()
         collected = _Collected()
         done = 0
@@ -135,7 +141,7 @@ class Production:
         def next_task() -> PartTask | None:
             return again.popleft() if again else next(fresh, None)
 
-        def reply(question: Question) -> Answers:
+        def reply(question: Question) -> Answers | Future[Answers]:
             if not isinstance(question, Made):
                 return self._answer(question)
             self._keep(question, collected)
@@ -152,6 +158,11 @@ class Production:
             self._progress("parts", done, len(outlined.pages))
             yield done
         self._gather(collected)
+
+    def _now(self, needs: tuple[Need, ...]) -> Answers:
+        """The answer, waited for."""
+        answer = self._answer(needs)
+        return answer.result() if isinstance(answer, Future) else answer
 
     def take_parts(self, parts: Iterable[Made]) -> None:
         """Parts that were made before, of this job, in any order, instead of making them."""
@@ -267,6 +278,8 @@ class Production:
         """
         head = manifest_head(self.book.title, self.job.options, files)
         head["images"] = savings(PROFILES[self.job.options.images], self.images)
+        if self.job.outline.as_of:
+            head["as_of"] = self.job.outline.as_of
         head["complete"] = not any(found.lost for found in (*told.diagnostics, *self.diagnostics))
         selected = {page.id for page in self.job.outline.pages}
         included = [

@@ -106,7 +106,7 @@ def _asked(setup: Setup, request: Request, files: Mapping[str, bytes], now: int,
     bundle = bundle_of(request, files)
     delivery = delivery_of(request.delivery)
     options = options_of(request, setup.templates[request.template], delivery, now)
-    job = Job(Bundle(bundle.title, bundle.pages, bundle.spaces), options)
+    job = Job(replace(bundle, answers={}), options)
     return _Asked(bundle, job, delivery, told_of(request, bundle))
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar, get_args
 
-from confluence_xpress.bundle import Attachment, Body, BodyFormat, Media, Page, Space, Unavailable
+from confluence_xpress.bundle import Attachment, Body, BodyFormat, Media, Page, PageKind, Space, Unavailable
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.errors import InputError
 from confluence_xpress.sources import limits
@@ -23,11 +23,7 @@ from confluence_xpress.sources.site import UNPOSITIONED, site_map
 
 FORMATS: Mapping[str, BodyFormat] = {".storage.xml": "storage", ".adf.json": "adf", ".view.html": "view"}
 
-_KINDS: Mapping[str, Literal["page", "blogpost", "folder"]] = {
-    "page": "page",
-    "blogpost": "blogpost",
-    "folder": "folder",
-}
+_KINDS: Mapping[str, PageKind] = {kind: kind for kind in get_args(PageKind)}
 _T = TypeVar("_T")
 
 _SCHEMA_HINT = "See the page about folders in the manual for what pages.json may hold."
@@ -159,18 +155,22 @@ def _page(entry: _Entry, page_id: str, space: Space, notes: _Notes) -> Page:
     title = entry.text("title")
     if not title:
         notes.add("The entry has no title; the page is called by its id.", page_id)
-    kind = entry.text("kind") or "page"
-    if kind not in _KINDS:
-        notes.add(f"“kind” is {kind!r} and not one of {', '.join(_KINDS)}; a page is assumed.", page_id)
+    given = entry.text("kind") or "page"
+    if given not in _KINDS:
+        notes.add(f"“kind” is {given!r} and not one of {', '.join(_KINDS)}; a page is assumed.", page_id)
     position = entry.number("position")
-    url = f"{space.base_url}/spaces/{space.key}/pages/{page_id}" if space.base_url and space.key else ""
+    kind = _KINDS.get(given, "page")
+    # The address of an embed is that of what it shows.
+    known = bool(space.base_url and space.key) and kind != "embed"
+    place = "pages" if kind in ("page", "blogpost") else kind
+    url = f"{space.base_url}/spaces/{space.key}/{place}/{page_id}" if known else ""
     return Page(
         page_id,
         title or f"Page {page_id}",
         space.key,
         entry.text("parent") or None,
         UNPOSITIONED if position is None else position,
-        _KINDS.get(kind, "page"),
+        kind,
         tuple(dict.fromkeys(label for label in entry.items("labels") if isinstance(label, str) and label)),
         entry.number("version"),
         entry.text("created"),

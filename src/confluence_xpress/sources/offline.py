@@ -12,8 +12,18 @@ from unicodedata import normalize
 
 from confluence_xpress.bundle import Answer, Attachment, Body, Media, Page, Pages, Unavailable, User
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
-from confluence_xpress.sources.source import SiteMap
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
+from confluence_xpress.sources.source import SiteMap, Source
 
 _NO_PAGE = Unavailable("the page is not in the export")
 # Not the module's functions: they read the machine's own tables, and the same export must give the same PDF anywhere.
@@ -40,7 +50,7 @@ class Content(Protocol):
         """The file's bytes. An attachment that the metadata does not list has only a title."""
 
 
-class OfflineSource:
+class OfflineSource(Source):
     """A `Source` over a site map that is already in memory, and content that is read when asked for."""
 
     def __init__(
@@ -112,6 +122,10 @@ class OfflineSource:
                 return self._user(need)
             case MacroNeed():
                 return Unavailable("only a running Confluence can show this macro, and the export was read offline")
+            case ImageNeed():
+                return Unavailable("it is only on the site, and the export was read offline")
+            case JiraNeed():
+                return Unavailable("issues are only in Jira, and the export was read offline")
             case _:
                 assert_never(need)
 

@@ -30,6 +30,7 @@ from confluence_xpress.model.text import inline_text
 from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines, rewrite_blocks
 from confluence_xpress.transforms.media import Album, Picture, Unreadable, prepare
 from confluence_xpress.transforms.media.data_uri import decode_data_uri
+from confluence_xpress.transforms.site_images import on_media_host, site_image
 
 Check = Callable[[bytes], Picture | Unreadable]
 
@@ -105,16 +106,15 @@ class _Resolver:
         source = self._source(image)
         if not isinstance(source, (AttachmentRef, Url)):
             return replace(image, alt=alt)
-        link = image.link
-        if isinstance(source, Url) and _WEB.match(source.href) and link is None:
-            href = source.href
-            link = Url(f"https:{href}" if href.startswith("//") else href)
         found = self._known.get(source) or self._resolve(source, name)
         if found is None:
             return replace(image, alt=alt)
         self._known[source] = found
         for code, message in found[1]:
             self._report(code, message, place)
+        link = image.link
+        if isinstance(found[0], Missing) and isinstance(source, Url) and link is None:
+            link = _instead(source.href)
         return replace(image, source=found[0], alt=alt, link=link)
 
     def _source(self, image: Image) -> MediaSource:
@@ -134,8 +134,12 @@ class _Resolver:
             data = decode_data_uri(source.href)
             if data is not None:
                 return self._keep(data, source, name)
-            return _not_fetched(source.href, name)
-        media = self._site.media(source, self._page)
+            address = site_image(source.href, self._site.base(self._page.space), self._page.url)
+            if not address:
+                return _not_fetched(source.href, name)
+            media = self._site.image(address)
+        else:
+            media = self._site.media(source, self._page)
         if media == PENDING:
             return None
         if isinstance(media, Unavailable):
@@ -175,9 +179,18 @@ def _below(href: str, base_url: str) -> bool:
         return False
 
 
+def _instead(href: str) -> Url | None:
+    """Where readers can see an image that is not here; None if they can't either."""
+    if not _WEB.match(href) or on_media_host(href):
+        return None
+    return Url(f"https:{href}" if href.startswith("//") else href)
+
+
 def _not_fetched(href: str, name: str) -> tuple[Missing, tuple[tuple[str, str], ...]]:
     if _WEB.match(href):
         reason = "images from other sites are never fetched"
+        # The rest of such an address is a key.
+        href = href.partition("?")[0] if on_media_host(href) else href
         return Missing(href, reason), (("image-external", f"{href}: {reason}"),)
     if href.lstrip()[:5].lower() == "data:":
         reason = "the embedded data is damaged"

@@ -24,11 +24,12 @@ class Addresses:
         self.contexts: dict[str, list[str]] = {}
         for page in directory.pages:
             self.titles.setdefault((page.space, _fold(page.title)), page)
-            if page.url and (place := origin(page.url))[0]:
+            # The address of an embed is not its own: who links there may not mean the entry in the tree.
+            if page.url and page.kind != "embed" and (place := origin(page.url))[0]:
                 self.urls.setdefault(place, page)
         bases = [space.base_url for space in directory.spaces.values() if space.base_url]
         if not bases:
-            bases = [base for page in directory.pages if (base := base_of(page.url))][:1]
+            bases = [base for page in directory.pages if page.kind != "embed" and (base := base_of(page.url))][:1]
         self.base = bases[0].rstrip("/") if bases else ""
         for base in bases:
             host, path = origin(base)
@@ -100,7 +101,8 @@ class Index:
         if not base:
             return ""
         if base.endswith("/wiki") and page.space:
-            return f"{base}/spaces/{quote(page.space, safe='~')}/pages/{quote(page.id, safe='')}"
+            kind = "pages" if page.has_body else page.kind
+            return f"{base}/spaces/{quote(page.space, safe='~')}/{kind}/{quote(page.id, safe='')}"
         return f"{base}/pages/viewpage.action?pageId={quote(page.id, safe='')}"
 
     def probable_url(self, reference: PageRef, page: Page) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote
 
 from confluence_xpress.bundle import Page, Unavailable
 from confluence_xpress.diagnostics import Diagnostic
+from confluence_xpress.macros.issues import headline, status_after
+from confluence_xpress.macros.jira import issue_key, issue_need, jira_of
 from confluence_xpress.model import (
     AttachmentRef,
     Blocks,
@@ -60,7 +62,9 @@ class _Resolved:
     target: Destination | Url | None
     title: str
     named: bool = False
-    """`title` is the title of a page, better than what a smart link says."""
+    """`title` is the title of a page or issue, better than what a smart link says."""
+    after: Inlines = ()
+    """What a smart link shows behind the title."""
 
 
 def resolve_links(document: Document, page: Page, index: Index, included: frozenset[str], present: Kinds) -> Linked:
@@ -98,7 +102,7 @@ class _Run:
         content = self._content(node.content, resolved, smart=bool(node.appearance))
         if resolved.target is None:
             return content
-        return (Link(resolved.target, _without_links(content), "", node.title, node.appearance),)
+        return (Link(resolved.target, _without_links(content), "", node.title, node.appearance), *resolved.after)
 
     def card(self, node: Card) -> Blocks:
         if isinstance(node.target, UserRef):
@@ -107,7 +111,8 @@ class _Run:
         content = self._content(node.content, resolved, smart=True)
         if resolved.target is None:
             return to_blocks(content)
-        return (replace(node, target=resolved.target, content=_without_links(content), anchor=""),)
+        content = (*_without_links(content), *resolved.after)
+        return (replace(node, target=resolved.target, content=content, anchor=""),)
 
     def heading(self, node: Heading) -> Blocks:
         self.headings[node.label] = node.content
@@ -231,9 +236,10 @@ class _Run:
         if found := self.index.spot(href):
             spot, ours = found
             page = self._exported(spot.target)
-            if page:
+            # What has no body has one link: to itself on the site.
+            if page and (page.has_body or page.id != self.page.id):
                 return self._known_page(page, anchor or spot.anchor)
-            if smart and ours and isinstance(spot.target, PageRef) and spot.target.id:
+            if smart and ours and page is None and isinstance(spot.target, PageRef) and spot.target.id:
                 # Only to show its title: the address is good without it.
                 known = self.index.site.page(PageRef(id=spot.target.id), self.page)
                 url = absolute(href, self.index.base(self.page.space), self.page.url)
@@ -242,7 +248,17 @@ class _Run:
         url = absolute(href, self.index.base(self.page.space), self.index.page_url(self.page))
         if url is None:
             return self._lost("link-unresolved", href, "the address is malformed or relative to an unknown site")
-        return _Resolved(Url(_with_anchor(url, anchor)), href)
+        issue = self._issue(url) if smart else None
+        return issue or _Resolved(Url(_with_anchor(url, anchor)), href)
+
+    def _issue(self, url: str) -> _Resolved | None:
+        """What the address of an issue in the Jira beside this site leads to, if the issue is known."""
+        key = issue_key(url, jira_of(self.index.base(self.page.space)))
+        found = self.index.site.issues(issue_need(key)) if key else None
+        if found is None or isinstance(found, Unavailable) or not found.issues:
+            return None
+        issue = found.issues[0]
+        return _Resolved(Url(url), headline(issue), named=True, after=status_after(issue))
 
     def _exported(self, target: PageRef | SpaceRef) -> Page | None:
         if isinstance(target, SpaceRef):

@@ -10,8 +10,9 @@ from itertools import groupby
 from confluence_xpress.bundle import Page, Unavailable
 from confluence_xpress.diagnostics import Diagnostic, on_page
 from confluence_xpress.lookup import Site
-from confluence_xpress.macros.call import Expansion
+from confluence_xpress.macros.call import Expansion, Otherwise
 from confluence_xpress.macros.context import CYCLE, Context
+from confluence_xpress.macros.markup import macro_need
 from confluence_xpress.macros.table import expand_computed
 from confluence_xpress.model import (
     Annotation,
@@ -41,7 +42,7 @@ from confluence_xpress.model.walk import iter_blocks, iter_inlines, own_inlines,
 from confluence_xpress.transforms.absolute import make_absolute
 from confluence_xpress.transforms.unknown import fall_back
 
-Expand = Callable[[Macro, Context], tuple[Expansion, tuple[Diagnostic, ...]] | None]
+Expand = Callable[[Macro, Context], tuple[Expansion, tuple[Diagnostic, ...]] | Otherwise | None]
 
 MAX_DEPTH = 10
 """Pages that include each other in turn."""
@@ -146,9 +147,10 @@ class _Run:
             message = f"the macro “{macro.name}” failed: {type(error).__name__}"
             self.report(place.page, (Diagnostic("macro-failed", message, place=f"macro {macro.name}"),))
             result, failed = None, True
-        if result is None:
-            rendered = self.site.rendered(place.page, macro) if macro.id else Unavailable("no macro id")
-            result = fall_back(macro, rendered, inline=place.inline, failed=failed)
+        if result is None or isinstance(result, Otherwise):
+            need = macro_need(place.page.id, macro)
+            rendered = self.site.rendered(need) if need else Unavailable("nothing tells Confluence which macro it is")
+            result = fall_back(macro, rendered, result, inline=place.inline, failed=failed)
         expansion, found = result
         self.report(place.page, found)
         return self.again(macro, expansion, place)

@@ -41,11 +41,13 @@ from confluence_xpress.transforms.contents import entry, fill_contents
 from confluence_xpress.transforms.headings import Placed, outline_headings
 from confluence_xpress.transforms.index import Index
 from confluence_xpress.transforms.links import resolve_links
+from confluence_xpress.transforms.live_lists import live_list
 from confluence_xpress.transforms.macros import Expand, expand_macros
 from confluence_xpress.transforms.outline import Place, outline
 from confluence_xpress.transforms.people import name_person
 from confluence_xpress.transforms.rules import Kinds, apply_rules, kinds_in
-from confluence_xpress.transforms.unwrap import live_list, unwrap_annotation, unwrap_synced
+from confluence_xpress.transforms.stand_ins import without_body
+from confluence_xpress.transforms.unwrap import unwrap_annotation, unwrap_synced
 
 Found = tuple[Diagnostic, ...]
 Images = Callable[[Document, Site, Page], tuple[Document, Found]]
@@ -186,8 +188,9 @@ def _draft(page: Page, site: Site, place: Place, options: Options, document: Doc
         return content
 
     def card(node: Card) -> Blocks:
-        diagnostics.extend(live_list(node))
-        return (node,)
+        content, lost = live_list(node, site, page)
+        diagnostics.extend(lost)
+        return content
 
     def mention(node: Mention) -> Inlines:
         named, unknown = name_person(node, site)
@@ -236,8 +239,8 @@ def _with_contents(document: Document, headings: tuple[Placed, ...], present: Ki
 
 
 def _body(page: Page, site: Site) -> tuple[Document, Found]:
-    if page.kind == "folder":
-        return Document(), ()
+    if not page.has_body:
+        return without_body(page, site)
     try:
         answer = site.document(page)
     except Exception as error:  # noqa: BLE001 - one unreadable page never fails an export

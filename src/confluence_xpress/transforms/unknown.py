@@ -6,7 +6,7 @@ import re
 
 from confluence_xpress.bundle import Unavailable
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.macros.call import Expansion
+from confluence_xpress.macros.call import Expansion, Otherwise
 from confluence_xpress.model import (
     AttachmentRef,
     CodeBlock,
@@ -30,6 +30,7 @@ from confluence_xpress.model import (
 )
 from confluence_xpress.model.build import collapse, merge_text
 from confluence_xpress.model.text import block_text
+from confluence_xpress.transforms.images import images_in
 
 _TITLES = frozenset({"title", "label", "heading", "caption"})
 _WORDS = _TITLES | frozenset(
@@ -37,29 +38,45 @@ _WORDS = _TITLES | frozenset(
 )
 _ADDRESSES = frozenset({"url", "src", "href", "link", "ri:url"})
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-# What Confluence renders for a macro that it can't render either.
-_FAILURE = re.compile(r"\W*(error rendering macro|unknown macro|unable to render)", re.IGNORECASE)
-_HINT = "Export from a live site, where Confluence can render the macro, or put its content into the page."
+# What Confluence renders for a macro that it can't render either,
+_FAILURE = re.compile(
+    r"\W*(error rendering macro|error formatting macro|unknown macro|unable to render|unable to locate jira server)",
+    re.IGNORECASE,
+)
+# and what a short text says that is no rendering: pages of errors, and what a script would have replaced.
+_SHORT = 400
+_NO_CONTENT = re.compile(
+    r"getting issue details|authenticate to (?:see|view|retrieve)|data cannot be retrieved|javascript (?:is|must be)|"
+    r"you (?:must|need to) (?:be logged|log|enable)|log in with |(?:page|http status) (?:not found|40[134]|50[023])|"
+    r"an? (?:unexpected )?error (?:has )?occurred|macro (?:could not|can't|cannot) be",
+    re.IGNORECASE,
+)
+_HINT = "Put its content into the page, or export from a site, where Confluence may be able to render it."
 
 Rendered = tuple[Document, tuple[Diagnostic, ...]] | Unavailable
 Fallback = tuple[Expansion, tuple[Diagnostic, ...]]
 
 
-def fall_back(macro: Macro, rendered: Rendered, *, inline: bool, failed: bool = False) -> Fallback:
-    """In this order: Confluence's rendering, the body, the plain text, a notice with the macro's telling parameters.
+def fall_back(
+    macro: Macro, rendered: Rendered, otherwise: Otherwise | None = None, *, inline: bool, failed: bool = False
+) -> Fallback:
+    """In this order: Confluence's rendering, the body, the plain text, what its handler has `otherwise`, a notice with
+    the macro's telling parameters.
 
     `failed`: its failure is reported already.
     """
-    if not isinstance(rendered, Unavailable):
+    others = bool(macro.body or (macro.text and macro.text.strip()) or otherwise)
+    if not isinstance(rendered, Unavailable) and _shows(rendered[0], others=others):
         document, found = rendered
-        text = block_text(document.content)
-        if document.content and not _FAILURE.match(text):
-            return document.content, found
+        return document.content, found
     place = f"macro {macro.name}"
     if macro.body or (macro.text and macro.text.strip()):
         message = f"of the unknown macro “{macro.name}” only the body is shown"
         diagnostics = () if failed else (Diagnostic("macro-body-only", message, place=place),)
         return _body(macro, inline=inline), diagnostics
+    if otherwise and otherwise.content:
+        message = f"the macro “{macro.name}” is not shown as on the site: {otherwise.reason}"
+        return otherwise.content, (Diagnostic("macro-unknown", message, place=place, hint=otherwise.hint or _HINT),)
     message = f"the macro “{macro.name}” can't be shown"
     diagnostics = () if failed else (Diagnostic("macro-unknown", message, place=place, hint=_HINT),)
     details = _details(macro)
@@ -68,6 +85,19 @@ def fall_back(macro: Macro, rendered: Rendered, *, inline: bool, failed: bool = 
         return (Placeholder(macro.name or "macro"), *spaced), diagnostics
     lines = tuple(Paragraph((detail,)) for detail in details)
     return (Notice(f"The macro “{macro.name}” can't be shown here.", lines),), diagnostics
+
+
+def _shows(rendered: Document, *, others: bool) -> bool:
+    """Whether there is something to see in a rendering, and it is not that there is nothing.
+
+    `others`: there is something else to show, so that what only sounds like an error is not worth it.
+    """
+    text = block_text(rendered.content).strip()
+    if not text:
+        return next(images_in(rendered.content), None) is not None
+    if _FAILURE.match(text):
+        return False
+    return not (others and len(text) < _SHORT and _NO_CONTENT.search(text))
 
 
 def _body(macro: Macro, *, inline: bool) -> Expansion:

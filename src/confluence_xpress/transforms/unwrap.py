@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.model import Annotation, Blocks, Card, Inlines, Notice, SyncedBlock
-from confluence_xpress.model.text import inline_text, target_text
+from confluence_xpress.model import Annotation, Blocks, Inlines, Notice, SyncedBlock
 
 
 def unwrap_annotation(node: Annotation) -> Inlines:
@@ -21,11 +20,3 @@ def unwrap_synced(node: SyncedBlock) -> tuple[Blocks, tuple[Diagnostic, ...]]:
     return (Notice(message),), (
         Diagnostic("synced-block-unavailable", message, place=f"synced block {node.resource_id}", hint=hint),
     )
-
-
-def live_list(node: Card) -> tuple[Diagnostic, ...]:
-    """What to say about a card that shows the result of a query."""
-    if not node.datasource:
-        return ()
-    name = inline_text(node.content) or target_text(node.target)
-    return (Diagnostic("datasource-unavailable", f"the live list “{name}” is shown as a link", place="card"),)

@@ -20,7 +20,7 @@ _HOST = re.compile(r"[^\s/?#\\]+")
 _ENCODED = "%/:=&?~#+!$,;'@()*[]-._"
 
 _PAGE = re.compile(
-    r"/spaces/([^/]+)/(?:pages|blog|folder)(?:/\d{4}/\d{1,2}/\d{1,2})?(?:/edit(?:-v2)?|/resumedraft)?/(\d+)(?:/|$)"
+    r"/spaces/([^/]+)/(?:pages|blog|folder|whiteboard|database|embed)(?:/\d{4}/\d{1,2}/\d{1,2})?(?:/edit(?:-v2)?|/resumedraft)?/(\d+)(?:/|$)"
 )
 _SPACE = re.compile(r"/(?:spaces|display)/([^/]+)(?:/overview)?/?")
 _DISPLAY = re.compile(r"/display/([^/]+)(?:/(\d{4})/(\d{1,2})/(\d{1,2}))?/([^/]+)/?")

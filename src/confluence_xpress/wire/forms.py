@@ -7,9 +7,18 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from confluence_xpress.bundle import Body, Page, Space, Unavailable, User
+from confluence_xpress.bundle import Body, Issues, Page, Space, Unavailable, User
 from confluence_xpress.diagnostics import Diagnostic
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, PageNeed, UserNeed
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    PageNeed,
+    UserNeed,
+)
 from confluence_xpress.typeset.encrypt import Permission
 
 LATEST = 253402300799
@@ -28,6 +37,8 @@ class NeedForm(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     attachment: AttachmentNeed | None = None
     user: UserNeed | None = None
     macro: MacroNeed | None = None
+    image: ImageNeed | None = None
+    jira: JiraNeed | None = None
 
 
 class MediaForm(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -46,6 +57,7 @@ class AnswerForm(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
     pages: tuple[Page, ...] | None = None
     media: MediaForm | None = None
     user: User | None = None
+    issues: Issues | None = None
     unavailable: Unavailable | None = None
 
 
@@ -83,12 +95,14 @@ class Request(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tru
     """A bundle and how it is rendered. Pages are in reading order, parents before their children.
 
     `standards`: PDF standards, None for the usual ones. `timestamp`: the time of export in seconds since 1970, UTC;
-    now, if none is given. `images`: how finely images are kept.
+    now, if none is given. `as_of`: the moment (ISO 8601) that the pages are of, if it is another. `images`: how finely
+    images are kept.
     """
 
     title: str
     pages: Annotated[tuple[Page, ...], Meta(min_length=1)]
     spaces: tuple[Space, ...] = ()
+    as_of: Line = ""
     answers: tuple[Answered, ...] = ()
     template: str = "default"
     settings: Mapping[Word, bool | int | Line] = {}

@@ -8,12 +8,22 @@ from typing import TypeVar
 
 import msgspec
 
-from confluence_xpress.bundle import Answer, Body, Bundle, Media, Page, Pages, Unavailable, User
+from confluence_xpress.bundle import Answer, Body, Bundle, Issues, Media, Page, Pages, Unavailable, User
 from confluence_xpress.delivery import Delivery, Protection, standards_for
 from confluence_xpress.delivery.split import parse_split
 from confluence_xpress.diagnostics import CODES
 from confluence_xpress.errors import InputError
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
 from confluence_xpress.render import Options
 from confluence_xpress.render.produce import Told
 from confluence_xpress.templates import Template, parse_settings
@@ -78,6 +88,10 @@ def need_form(need: Need) -> NeedForm:
             return NeedForm(user=need)
         case MacroNeed():
             return NeedForm(macro=need)
+        case ImageNeed():
+            return NeedForm(image=need)
+        case JiraNeed():
+            return NeedForm(jira=need)
 
 
 def answered(need: Need, answer: Answer, store: Callable[[bytes], str]) -> Answered:
@@ -97,6 +111,8 @@ def _answer_form(answer: Answer, store: Callable[[bytes], str]) -> AnswerForm:
             return AnswerForm(media=MediaForm(file=store(data), media_type=media_type))
         case User():
             return AnswerForm(user=answer)
+        case Issues():
+            return AnswerForm(issues=answer)
         case Unavailable():
             return AnswerForm(unavailable=answer)
 
@@ -105,7 +121,7 @@ def bundle_of(request: Request, files: Mapping[str, bytes]) -> Bundle:
     """The bundle of a request. InputError if it contradicts itself."""
     _check_pages(request.pages)
     answers = {_need(given, index): _answer(given, files, index) for index, given in enumerate(request.answers)}
-    return Bundle(request.title, request.pages, request.spaces, answers)
+    return Bundle(request.title, request.pages, request.spaces, answers, request.as_of)
 
 
 def _check_pages(pages: Iterable[Page]) -> None:
@@ -129,7 +145,16 @@ def _check_pages(pages: Iterable[Page]) -> None:
 
 def _need(given: Answered, index: int) -> Need:
     form = given.need
-    kinds: list[Need | None] = [form.body, form.page, form.children, form.attachment, form.user, form.macro]
+    kinds: list[Need | None] = [
+        form.body,
+        form.page,
+        form.children,
+        form.attachment,
+        form.user,
+        form.macro,
+        form.image,
+        form.jira,
+    ]
     found = [need for need in kinds if need is not None]
     if len(found) != 1:
         raise InputError(f"answers[{index}].need has {len(found)} kinds", "Give exactly one.")
@@ -140,7 +165,7 @@ def _answer(given: Answered, files: Mapping[str, bytes], index: int) -> Answer:
     form = given.answer
     pages = None if form.pages is None else Pages(form.pages)
     media = None if form.media is None else _media(form.media, files, index)
-    kinds: list[Answer | None] = [form.body, form.page, pages, media, form.user, form.unavailable]
+    kinds: list[Answer | None] = [form.body, form.page, pages, media, form.user, form.issues, form.unavailable]
     found = [answer for answer in kinds if answer is not None]
     if len(found) != 1:
         raise InputError(f"answers[{index}].answer has {len(found)} kinds", "Give exactly one.")

@@ -211,7 +211,7 @@ def _is_phrase(macro: Macro) -> bool:
     parameters = {p.name.casefold(): p.value.strip().casefold() for p in macro.parameters}
     return (
         parameters.get("atlassian-macro-output-type") == "inline"
-        or (name == "jira" and bool(parameters.get("key")))
+        or (name in ("jira", "jiraissues") and (bool(parameters.get("key")) or parameters.get("count") == "true"))
         or "inline" in name
     )
 

@@ -33,6 +33,8 @@ _CODE_MIN_CHARACTERS = 16
 _CODE_MAX_CHARACTERS = 90
 _CHIP = 14.0
 """What a lozenge or a file chip adds to its text."""
+_DATE = 7.6
+"""Em of a day as most languages write it out: 15 March 2026."""
 _WORD = re.compile(r"\S+")
 # a line may end after a hyphen or slash inside a word, between ideographs, and in scripts without spaces
 _BREAK = re.compile(r"(?<=\w[-–—/])(?=[^\W\d])|(?<=[\u200b\u00ad])")
@@ -220,7 +222,7 @@ class Ruler:
                 case m.Mention():
                     self._text(f"@{node.text or node.user.username or node.user.account_id}", em, indent)
                 case m.Date():
-                    self._unbreakable(6.5 * em, 6.5 * em, indent)
+                    self._unbreakable(_DATE * em, _DATE * em, indent)
                 case m.Emoji():
                     if node.text:
                         self._unbreakable(1.4 * em, 1.4 * em, indent)
