@@ -417,7 +417,7 @@ def test_a_service_that_is_killed_while_it_assembles_leaves_no_file(tmp_path: Pa
 
         address = Address(service.url, patience=1)
         with Outputs() as outputs:
-            targets = Targets(space, str(out / "x.pdf"), None, outputs)
+            targets = Targets("x.pdf", str(out / "x.pdf"), None, outputs)
             with pytest.raises(XPressError) as error:
                 export_remote(source, job, Delivery(), targets, service=address, jobs=2, progress=progress)
     assert "127.0.0.1" in error.value.message and error.value.hint

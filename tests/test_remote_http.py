@@ -54,7 +54,7 @@ class Place:
         job = Job(outline(source, Selection()), corpus.options())
         service = Service(url, patience=patience)
         with Outputs() as outputs:
-            targets = Targets(self.space, str(self.out / "x.pdf"), None, outputs)
+            targets = Targets("x.pdf", str(self.out / "x.pdf"), None, outputs)
             exported = export_remote(
                 source,
                 job,

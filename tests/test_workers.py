@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,38 @@ def test_time_spent_on_answers_doesn_t_count() -> None:
         # Each worker also waits while the other is answered.
         done = dict(workers.run(queue(("total", 2), ("total", 1)), answer))
     assert done == {("total", 2): 1, ("total", 1): 0}
+
+
+def test_who_waits_for_a_late_answer_keeps_nobody_else_waiting() -> None:
+    late: Future[int] = Future()
+
+    def answer(question: int) -> int | Future[int]:
+        return late if question == 9 else 0
+
+    with pool(2) as workers:
+        done = []
+        for task, result in workers.run(queue(("ask", 9), ("total", 3), ("total", 2)), answer):
+            done.append((task[0], result))
+            if len(done) == 2:
+                late.set_result(7)  # the other tasks had to be done first
+    assert done == [("total", 0), ("total", 0), ("ask", 7)]
+
+
+def test_a_late_answer_that_fails_is_raised() -> None:
+    late: Future[int] = Future()
+    late.set_exception(OSError("no network"))
+    with pool() as workers, pytest.raises(OSError, match="no network"):
+        list(workers.run(queue(("total", 1)), lambda _: late))
+
+
+def test_an_answer_that_comes_when_all_is_over_harms_nobody() -> None:
+    late: Future[int] = Future()
+    with pool(2) as workers:
+        done = next(workers.run(queue(("ask", 9), ("total", 1)), lambda question: late if question == 9 else 0))
+        workers.close()
+        late.set_result(1)
+        assert done == (("total", 1), 0)
+        assert results(workers, ("total", 2)) == [double(0) + double(1)]
 
 
 def test_a_swollen_worker_is_replaced_after_its_task() -> None:

@@ -52,6 +52,11 @@ def total(count: int) -> Turns:
     return answers
 
 
+def ask(question: int) -> Turns:
+    """The answer to one question."""
+    return (yield question)
+
+
 def echo(data: bytes) -> Turns:
     """Task, question, answer and result are of the same size."""
     answer = yield data

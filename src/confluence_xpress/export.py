@@ -7,6 +7,9 @@ workers, keeps typeset parts in a temporary file, and writes the documents where
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 
 from confluence_xpress.delivery import Delivery, Files, deliver
@@ -33,17 +36,23 @@ def export(
     """Export the pages of the job's outline. Raises XPressError or OSError; content never raises.
 
     `changes`: what the manifest says about those since an earlier export. `progress` is told of the stages
-    “parts” and “finishing”.
+    “fetching”, “parts” and “finishing”.
     """
-    with tempfile.TemporaryFile() as file, Workers(jobs, begin, job, Limits(), preload=PRELOAD) as workers:
+    tell = progress or (lambda _stage, _done, _known: None)
+    with (
+        _threads(jobs) as threads,
+        tempfile.TemporaryFile() as file,
+        Workers(jobs, begin, job, Limits(), preload=PRELOAD) as workers,
+    ):
+        source.expect(job.outline.pages, lambda done, known: tell("fetching", done, known))
         production = Production(
             job,
             make_book(job.outline, job.options),
             workers,
-            source.fulfil,
+            (lambda needs: threads.submit(source.fulfil, needs)) if source.concurrent else source.fulfil,
             Spool(file),
             split=delivery.split,
-            progress=progress,
+            progress=tell,
         )
         production.make_parts()
         digest = cache(source.digest)
@@ -67,3 +76,13 @@ def export(
             ),
             workers.peak,
         )
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are not waited for if the work ends before theirs."""
+    threads = ThreadPoolExecutor(count, "xpress-answers")
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)

@@ -7,6 +7,7 @@ and whoever drives it decides where it runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Literal, TypeAlias, TypeVar
@@ -56,19 +57,22 @@ class Inline(Generic[S, T, Q, A, R]):
     ) -> None:
         self._work = None
 
-    def run(self, next_task: Callable[[], T | None], answer: Callable[[Q], A]) -> Iterator[tuple[T, R | Failure]]:
+    def run(
+        self, next_task: Callable[[], T | None], answer: Callable[[Q], A | Future[A]]
+    ) -> Iterator[tuple[T, R | Failure]]:
         """Each task with its result, until `next_task` gives None."""
         while (task := next_task()) is not None:
             self._work = self._work or self._begin(self._setup)
             yield task, _converse(self._work, task, answer)
 
 
-def _converse(work: Work[T, Q, A, R], task: T, answer: Callable[[Q], A]) -> R:
+def _converse(work: Work[T, Q, A, R], task: T, answer: Callable[[Q], A | Future[A]]) -> R:
     turns = work(task)
     try:
         question = next(turns)
         while True:
-            question = turns.send(answer(question))
+            reply = answer(question)
+            question = turns.send(reply.result() if isinstance(reply, Future) else reply)
     except StopIteration as end:
         result: R = end.value
         return result

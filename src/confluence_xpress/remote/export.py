@@ -89,6 +89,7 @@ class _Run:
 
     def export(self, files: Files, jobs: int, progress: Progress) -> Exported:
         pages = self._job.outline.pages
+        self._source.expect(pages, lambda done, known: progress("fetching", done, known))
         receiver = Receiver(files, progress, self._client.host)
         tasks = part_tasks(self._job.outline, outline(pages), self._source.fulfil, self._delivery.split)
         first, second = next(tasks, None), next(tasks, None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from confluence_xpress.bundle import Answer, Bundle, Media, Page, Unavailable
 from confluence_xpress.collect import complete
 from confluence_xpress.delivery.dispatch import LARGEST_FILE
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, Need
+from confluence_xpress.needs import AttachmentNeed, BodyNeed, ImageNeed, Need
 from confluence_xpress.render.core import needs
 from confluence_xpress.render.part import Job, PartTask
 from confluence_xpress.render.plan import LAST_STEP
@@ -63,7 +63,7 @@ class Gatherer:
     def _missing(self, bundle: Bundle, task: PartTask) -> tuple[Need, ...]:
         missing = needs(bundle, self._job.options, task.start, task.stop)
         # Of a reduced page only the text is shown.
-        return tuple(need for need in missing if not (task.reduced and isinstance(need, AttachmentNeed)))
+        return tuple(need for need in missing if not (task.reduced and isinstance(need, AttachmentNeed | ImageNeed)))
 
     def _sendable(self, answer: Answer) -> Answer:
         return _TOO_LARGE if isinstance(answer, Media) and len(answer.data) > self._largest else answer

@@ -61,6 +61,7 @@ class Requests:
             title=outline.title,
             pages=outline.pages,
             spaces=outline.spaces,
+            as_of=outline.as_of,
             template=options.template.name,
             settings=options.settings,
             standards=options.standards,

@@ -7,6 +7,7 @@ import math
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -113,7 +114,9 @@ class Workers(Generic[S, T, Q, A, R]):
         """Seconds from one look at the limits to the next."""
         self._stopping = False
         self._bell, self._button = Pipe(duplex=False)
-        """What wakes a run that is to stop."""
+        """What wakes a run that is to stop, or that gets an answer from another thread."""
+        self._awaited: list[tuple[Future[A], _Worker[T]]] = []
+        """Answers that are on their way, and who waits for them."""
         self.peak = 0
         """Largest resident memory seen of any worker, in bytes."""
 
@@ -136,6 +139,7 @@ class Workers(Generic[S, T, Q, A, R]):
         self._busy.clear()
         self._worn.clear()
         self._again.clear()
+        self._awaited.clear()
 
     def stop(self) -> None:
         """Makes a `run` that goes on in another thread kill its workers, within milliseconds, and raise StoppedError.
@@ -174,11 +178,14 @@ class Workers(Generic[S, T, Q, A, R]):
                 self.close()
                 raise UnpreparedError(f"A worker could not be prepared: {result.detail}.")
 
-    def run(self, next_task: Callable[[], T | None], answer: Callable[[Q], A]) -> Iterator[tuple[T, R | Failure]]:
+    def run(
+        self, next_task: Callable[[], T | None], answer: Callable[[Q], A | Future[A]]
+    ) -> Iterator[tuple[T, R | Failure]]:
         """Each task with its result, as they come.
 
         `next_task` is called whenever a worker is idle; None means nothing right now. The end is when all workers are
-        idle and it gives None, so tasks may come up while a result is handled. `answer` is called in this thread.
+        idle and it gives None, so tasks may come up while a result is handled. `answer` is called in this thread; where
+        it takes its time, it gives a future instead, so that only the worker that asks has to wait.
         Raises what `answer` raises and what a task raised, with the worker's traceback as a note; or StoppedError.
         """
 
@@ -189,7 +196,7 @@ class Workers(Generic[S, T, Q, A, R]):
         return self._work(next_job, answer)
 
     def _work(
-        self, next_job: Callable[[], _Job[T] | None], answer: Callable[[Q], A]
+        self, next_job: Callable[[], _Job[T] | None], answer: Callable[[Q], A | Future[A]]
     ) -> Iterator[tuple[T, R | Failure]]:
         try:
             self._give(next_job)
@@ -258,12 +265,13 @@ class Workers(Generic[S, T, Q, A, R]):
         if self._stopping:
             raise StoppedError
 
-    def _listen(self, answer: Callable[[Q], A]) -> list[tuple[T, R | Failure]]:
+    def _listen(self, answer: Callable[[Q], A | Future[A]]) -> list[tuple[T, R | Failure]]:
         """What is done after a short while."""
         done: list[tuple[T, R | Failure]] = []
         for connection in wait([*self._busy, self._bell], self._pause):
             if connection is self._bell:
                 self._bell.recv_bytes()
+                self._hand_over()
             else:
                 done += self._hear(self._busy[cast("_Pipe", connection)], answer)
         self._look()
@@ -274,7 +282,7 @@ class Workers(Generic[S, T, Q, A, R]):
             self._looked = time.monotonic()
         return done
 
-    def _hear(self, worker: _Worker[T], answer: Callable[[Q], A]) -> list[tuple[T, R | Failure]]:
+    def _hear(self, worker: _Worker[T], answer: Callable[[Q], A | Future[A]]) -> list[tuple[T, R | Failure]]:
         """Reads what a worker sent and acts on it."""
         try:
             message: Message = worker.channel.receive()
@@ -291,7 +299,7 @@ class Workers(Generic[S, T, Q, A, R]):
                 worker.send(self._warm)
             case Question(seconds, question):
                 worker.seconds, worker.since = seconds, None
-                worker.tell(Parcel(answer(question) if worker.ready else _NOTHING))
+                self._reply(worker, answer(question) if worker.ready else _NOTHING)
             case Result(resident_now, peak, result):
                 self.peak = max(self.peak, peak)
                 if not worker.ready:
@@ -305,6 +313,28 @@ class Workers(Generic[S, T, Q, A, R]):
             case _:
                 assert_never(message)
         return []
+
+    def _reply(self, worker: _Worker[T], answer: A | Future[A]) -> None:
+        """Answers a worker, at once or when the answer is there."""
+        if isinstance(answer, Future):
+            self._awaited.append((answer, worker))
+            answer.add_done_callback(lambda _: self._ring())
+        else:
+            worker.tell(Parcel(answer))
+
+    def _ring(self) -> None:
+        # Nobody may be there any more to hear it.
+        with contextlib.suppress(OSError):
+            self._button.send_bytes(b".")
+
+    def _hand_over(self) -> None:
+        """Gives workers the answers that have come."""
+        come = [pair for pair in self._awaited if pair[0].done()]
+        self._awaited = [pair for pair in self._awaited if not pair[0].done()]
+        for future, worker in come:
+            answer = future.result()
+            if self._busy.get(worker.started.connection) is worker:
+                worker.tell(Parcel(answer))
 
     def _ready(self, worker: _Worker[T]) -> list[tuple[T, R | Failure]]:
         """A worker is prepared and warm: on to its task."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -168,6 +169,14 @@ def warm_up(preload: Sequence[str]) -> None:
     key = tuple(preload)
     if key not in _warm:
         _warm[key] = _starter(key)
+        # Before the end of this process waits for it, as it heeds no signals.
+        atexit.register(_discard, key)
+
+
+def _discard(key: tuple[str, ...]) -> None:
+    """Ends what nobody has used."""
+    if unused := _warm.pop(key, None):
+        unused.close()
 
 
 def starter(preload: Sequence[str]) -> Starter:
