@@ -16,7 +16,7 @@ from confluence_xpress.sources.site import site_map
 from confluence_xpress.sources.source import SiteMap, Source
 
 
-class Fake:
+class Fake(Source):
     """A source that has bodies and notes what it was asked."""
 
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -7,6 +7,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ from confluence_xpress.macros import table
 from confluence_xpress.readers.html.convert import MAX_DEPTH as NESTING
 from confluence_xpress.render import Options, Rendition, needs, render
 from confluence_xpress.sources import limits
+from confluence_xpress.sources.online import address, outline
+from confluence_xpress.sources.online.http import connection
+from confluence_xpress.sources.online.http.origins import checked_site
+from confluence_xpress.sources.online.http.settings import Settings
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection
 from confluence_xpress.templates import built_in_templates, load_template, parse_settings
@@ -40,6 +45,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 GUIDE = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")
 TEMPLATES = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
 
+SITES = ("https://example.atlassian.net/wiki", "https://wiki.example.com")
+"""The Cloud and the Data Center of all examples."""
+
+COMMAND = re.compile(r"\bxpress (?:export|tree|read|templates|login|whoami|logout)\b[^#]*(?:#[0-9A-F]{6}[^#]*)*")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -70,8 +79,18 @@ def commands() -> Iterator[tuple[str, str]]:
         for language, block in BLOCK.findall(path.read_text(encoding="utf-8")):
             if language == "sh":
                 for line in block.replace("\\\n", " ").splitlines():
-                    if found := re.search(r"\bxpress (?:export|read|templates)\b[^#]*(?:#[0-9A-F]{6}[^#]*)*", line):
+                    if found := COMMAND.search(line):
                         yield name(path), found[0].strip()
+
+
+def named(text: str) -> address.Target | None:
+    """What an address in an example names; None if the text is a path."""
+    url = address.as_url(text)
+    if not url:
+        return None
+    site = next((site for site in SITES if f"{url}/".startswith(f"{site}/")), "")
+    assert site, f"{url} is on none of the sites of the examples"
+    return address.target(url, site)
 
 
 def test_the_reference_is_current() -> None:
@@ -87,15 +106,46 @@ def test_there_are_commands_to_check() -> None:
 def test_commands_parse(page: str, line: str) -> None:
     group = get_command(app)
     assert isinstance(group, TyperGroup)
-    command, *arguments = spread(shlex.split(line)[1:])
+    command, *arguments = spread([word for word in shlex.split(line.partition(" < ")[0])[1:] if word != "$@"])
     context = group.commands[command].make_context(command, arguments)
     given = context.params
+    if command == "tree":
+        assert named(given["source"]) or Path(given["source"]).suffix in ("", ".zip"), line
+    if given.get("site"):
+        checked_site(given["site"], Settings())
     if command == "export":
-        assert Path(given["source"]).suffix in ("", ".zip", ".xml"), line
+        sources = [(source, named(source)) for source in given["source"] or ()]
+        assert sources or given["list_"], line
+        assert len(sources) < 2 or all(there for _, there in sources), line
+        chosen = given["pages"] or given["list_"] or given["cql"]
+        for source, there in sources:
+            assert chosen or there is None or there.kind != "site", line
+            assert there or Path(source).suffix in ("", ".zip", ".xml"), line
+        assert all(page.isdecimal() or named(page) for page in comma_list(given["pages"])), line
+        if given["as_of"]:
+            datetime.fromisoformat(given["as_of"])
         settings = parse_assignments(given["set_"] or [])
         parse_settings(load_template("default").options, settings)
         check_standards(() if given["pdf_standard"] == "none" else comma_list(given["pdf_standard"]))
         parse_timestamp(given["timestamp"])
+
+
+def test_addresses_of_the_guide_are_understood() -> None:
+    addresses = [word for word in first_column(section(GUIDE, "Addresses")) if "://" in word]
+    assert len(addresses) > 10
+    kinds = {text: found.kind for text in addresses if (found := named(text))}
+    assert {text for text, kind in kinds.items() if kind == "space"} == {
+        "https://example.atlassian.net/wiki/spaces/TEAM/overview",
+        "https://wiki.example.com/display/TEAM",
+    }
+
+
+def test_environment_variables_are_documented() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+    variables = set(re.findall(r"\bXPRESS(?:_[A-Z]+)+\b", code))
+    assert len(variables) > 10
+    assert not variables - set(re.findall(r"\bXPRESS(?:_[A-Z]+)+\b", text))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
@@ -178,6 +228,8 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert f"A page body | {limits.BODY_BYTES // limits.MIB} MB" in text
     assert f"An attachment | {limits.FILE_BYTES // limits.MIB} MB" in text
     assert f"the like | {limits.INDEX_BYTES // limits.MIB} MB" in text
+    assert f"An answer of a site | {connection.LARGEST_JSON // limits.MIB} MB" in text
+    assert f"100,000 entries; a query finds {outline.MOST_FOUND:,} pages" in text
     assert f"| {limits.ENTITIES_BYTES // limits.MIB // 1024} GB, streamed" in text
     assert f"| {limits.RECORDS // 1_000_000} million" in text
     assert f"at most {limits.RATIO} times" in text
@@ -259,12 +311,16 @@ def test_the_program_in_the_architecture_page_runs(handbook: Path, monkeypatch: 
 def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for path in PAGES:
-        for target in re.findall(r"(?:^|`)make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+        for target in re.findall(r"(?:^|`)make ([a-z-]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{name(path)}: make {target}"
 
 
 def test_named_files_exist() -> None:
-    files = [name(path) for room in ("src", "tests", "tools", "docs", "demo") for path in (ROOT / room).rglob("*.*")]
+    files = [
+        name(path)
+        for room in ("src", "tests", "testsite", "tools", "docs", "demo")
+        for path in (ROOT / room).rglob("*.*")
+    ]
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for word in CODE.findall(text):
         if re.fullmatch(r"[\w/-]+\.(?:py|toml|typ|md)", word) and word not in ("book.typ", "main.typ", "settings.typ"):

@@ -17,7 +17,17 @@ import pytest
 from PIL import Image
 
 from confluence_xpress.bundle import Attachment, Body, Bundle, Media, Page, Pages, Space, Unavailable, User
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
 from confluence_xpress.wire.forms import AssembleRequest, DeliveryForm
 from tests import test_wire as wire
 from tests.recall import pdf_text
@@ -181,20 +191,24 @@ def test_answers_of_another_kind_than_the_need(service: Service, wrong: Any) -> 
     body = (
         CYCLE.format("Elsewhere")
         + '<ac:image><ri:attachment ri:filename="x.png"/></ac:image><p><ac:link><ri:user ri:userkey="k"/></ac:link></p>'
-        '<ac:structured-macro ac:name="children"/><ac:structured-macro ac:name="jira" ac:macro-id="m"/>'
+        '<ac:structured-macro ac:name="children"/><ac:structured-macro ac:name="chart" ac:macro-id="m"/>'
+        '<ac:structured-macro ac:name="jira"><ac:parameter ac:name="key">A-1</ac:parameter></ac:structured-macro>'
+        '<p><img src="/wiki/download/temp/x.png" alt="x"/></p>'
     )
     needs: list[Need] = [
         PageNeed("", "Elsewhere", "S"),
         AttachmentNeed("1", "x.png"),
         UserNeed("", "k"),
         ChildrenNeed("1"),
-        MacroNeed("1", "m", "jira"),
+        MacroNeed("1", "m", "chart"),
+        JiraNeed("", ("summary", "status", "issuetype"), 1, key="A-1"),
+        ImageNeed("https://example.com/wiki/download/temp/x.png"),
     ]
     answers: dict[Need, Any] = {BodyNeed("1"): Body("storage", body)} | dict.fromkeys(needs, wrong)
     pages = (Page("1", "One", "S", attachments=(Attachment("x.png"),)),)
     alone: dict[Need, Any] = {BodyNeed("1"): wrong}
     for given in (answers, alone):
-        bundle = Bundle("Wrong", pages, (Space("S"),), given)
+        bundle = Bundle("Wrong", pages, (Space("S", base_url="https://example.com/wiki"),), given)
         for operation in ("needs", "render"):
             assert asked(service, bundle, operation, delivery=DeliveryForm(attachments=True)).status == 200
 

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from confluence_xpress.bundle import Attachment, Body, Media, Page, Pages, Space, Unavailable, User
 from confluence_xpress.errors import InputError
-from confluence_xpress.needs import AttachmentNeed, BodyNeed, ChildrenNeed, MacroNeed, Need, PageNeed, UserNeed
+from confluence_xpress.needs import (
+    AttachmentNeed,
+    BodyNeed,
+    ChildrenNeed,
+    ImageNeed,
+    JiraNeed,
+    MacroNeed,
+    Need,
+    PageNeed,
+    UserNeed,
+)
 from confluence_xpress.sources.offline import OfflineSource
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.site import UNPOSITIONED
@@ -130,6 +140,8 @@ def test_needs_are_met(source: OfflineSource, need: Need, expected: object) -> N
         UserNeed(account_id="u2"),
         UserNeed(),
         MacroNeed("1", "m", "chart"),
+        ImageNeed("https://example.com/wiki/download/temp/chart.png"),
+        JiraNeed("project = A"),
     ],
 )
 def test_what_cannot_be_met_says_why(source: OfflineSource, need: Need) -> None:

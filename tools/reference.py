@@ -23,6 +23,7 @@ from confluence_xpress.diagnostics import CODES
 from confluence_xpress.macros import table
 from confluence_xpress.service.openapi import openapi
 from confluence_xpress.service.problems import PROBLEMS
+from confluence_xpress.sources.online.http.calls import CALLS, Call
 from confluence_xpress.templates import Option, built_in_templates, load_template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +60,9 @@ def pages() -> dict[Path, str]:
         "template-functions": functions(),
         "templates": templates(),
     }
-    return {DIRECTORY / f"{name}.md": f"{NOTE}\n{text.rstrip()}\n" for name, text in texts.items()}
+    places = {DIRECTORY / f"{name}.md": text for name, text in texts.items()}
+    places[ROOT / "docs" / "permissions.md"] = permissions()
+    return {path: f"{NOTE}\n{text.rstrip()}\n" for path, text in places.items()}
 
 
 def commands() -> str:
@@ -153,6 +156,76 @@ def _type(schema: dict[str, Any]) -> str:
     if "minimum" in schema and "maximum" in schema:
         return f"{kind}, {schema['minimum']} to {schema['maximum']}"
     return f"{kind}, in base64" if schema.get("contentEncoding") == "base64" else str(kind)
+
+
+def permissions() -> str:
+    """What is asked of a site, with which scopes, and why."""
+    cloud = [call for call in CALLS if call.deployment != "datacenter" and call.base != "origin"]
+    server = [call for call in CALLS if call.deployment != "cloud" and call.base != "origin"]
+    scopes: dict[str, list[Call]] = {}
+    for call in cloud:
+        for scope in call.granular:
+            scopes.setdefault(scope, []).append(call)
+    by_scope = ((f"`{scope}`", "<br>".join(_reasons(calls))) for scope, calls in scopes.items())
+    return PERMISSIONS.format(
+        scopes=_table(("Scope", "What for"), by_scope),
+        cloud=_table(("Call", "Granular scope", "or classic scope", "What for"), map(_call, cloud)),
+        server=_table(
+            ("Call", "What for"), ((f"`{call.method} {call.path}`".replace("{+", "{"), call.why) for call in server)
+        ),
+    )
+
+
+def _call(call: Call) -> tuple[str, str, str, str]:
+    path = call.path.replace("{+", "{") if call.base == "jira" else f"/wiki{call.path}".replace("{+", "{")
+    granular = "<br>".join(f"`{scope}`" for scope in call.granular) or "–"
+    classic = "<br>".join(f"`{scope}`" for scope in call.classic) or "–"
+    return f"`{call.method} {path}`", granular, classic, call.why
+
+
+def _reasons(calls: Iterable[Call]) -> list[str]:
+    return list(dict.fromkeys(call.why for call in calls))
+
+
+PERMISSIONS = """# Permissions
+
+What XPress asks a Confluence site, and what a token has to allow for it. This page is for those who give the token, and
+for those who must agree to it.
+
+- **XPress only reads.** Below are all calls that it makes; a test compares every request of an export with this list.
+  The three that are sent with `POST` are questions too long for an address, and a conversion that changes nothing.
+- **With the rights of the token's owner.** What they can't see in Confluence is not exported, whoever asks for it: the
+  site decides, not XPress. Nothing needs an administrator.
+- **When somebody asks for it.** There is no schedule and no background work. The token goes to the site (on Cloud also
+  to `api.atlassian.com`) and to nobody else, not even to the hosts to which the site redirects a download.
+
+## A token for Confluence Cloud
+
+An *API token without scopes* works at once, with your own rights. A *token with scopes* can do less, which is better:
+it needs those of this list, and no others. Leave out those of folders, whiteboards, databases, embeds and Jira if you
+don't use them: what can't be read is named in the manifest. How to sign in with it is in the
+[user guide](user-guide.md#signing-in).
+
+{scopes}
+
+Instead of the scopes for Jira, the classic `read:jira-work` will do. A call that a scope does not allow never ends an
+export, unless nothing can be exported without it.
+
+## Calls to Confluence Cloud
+
+Each call needs its granular scopes or, where there is one, the classic one.
+
+{cloud}
+
+Without the token, XPress asks `/_edge/tenant_info` whether a site is one of Cloud.
+
+## Calls to Confluence Data Center
+
+A personal access token has all rights of its owner; Data Center knows no scopes. XPress makes these calls, and no
+others; the one about applinks without the token:
+
+{server}
+"""
 
 
 def templates() -> str:

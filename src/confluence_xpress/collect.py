@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from confluence_xpress.bundle import Bundle, Page
 from confluence_xpress.errors import InternalError
-from confluence_xpress.needs import AttachmentNeed, Need, UserNeed
+from confluence_xpress.needs import AttachmentNeed, ImageNeed, JiraNeed, Need, UserNeed
 from confluence_xpress.sources.selection import Selection, select
 from confluence_xpress.sources.source import SiteMap, Source
 
@@ -16,8 +16,8 @@ MAX_ROUNDS = 50
 BATCH = 250
 """Needs asked for at once: the most page bodies that one call to Confluence Cloud gives."""
 
-_LEAVES = (AttachmentNeed, UserNeed)
-"""Needs whose answers bring up no others: files and names."""
+_LEAVES = (AttachmentNeed, ImageNeed, JiraNeed, UserNeed)
+"""Needs whose answers bring up no others: files, issues and names."""
 
 Needs = Callable[[Bundle], Collection[Need]]
 Progress = Callable[[int, int], None]
@@ -40,7 +40,7 @@ def outline(source: Source, selection: Selection, title: str | None = None) -> B
     """The selected pages' metadata only: enough to plan a book and to complete it part by part."""
     site = source.pages()
     pages = select(site, selection)
-    return Bundle(title or _title(site, pages, selection), pages, site.spaces)
+    return Bundle(title or _title(site, pages, selection), pages, site.spaces, as_of=site.as_of)
 
 
 def complete(source: Source, bundle: Bundle, *, needs: Needs, progress: Progress | None = None) -> Bundle:

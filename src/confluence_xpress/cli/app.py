@@ -14,6 +14,7 @@ import typer
 from confluence_xpress import __version__
 from confluence_xpress.cli.arguments import comma_list, parse_assignments, parse_timestamp, spread
 from confluence_xpress.cli.console import Console
+from confluence_xpress.cli.login import login, logout, whoami
 from confluence_xpress.cli.service import render_service, service_key
 from confluence_xpress.errors import InputError, XPressError
 
@@ -45,13 +46,14 @@ def _root(
 @app.command(no_args_is_help=True)
 def export(
     source: Annotated[
-        Path,
+        list[str] | None,
         typer.Argument(
-            metavar="SOURCE",
-            help="A folder with pages.json, a Confluence space export (XML, zipped or unpacked), "
-            "or one body: storage format (.xml, .xhtml, .html), ADF (.json) or view HTML (.html).",
+            metavar="SOURCE…",
+            help="The address of a page, a space or a folder in Confluence, or several; a folder with pages.json, a "
+            "Confluence space export (XML, zipped or unpacked), or one body: storage format (.xml, .xhtml, .html), "
+            "ADF (.json) or view HTML (.html).",
         ),
-    ],
+    ] = None,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="OUT.pdf", help="Where the PDF goes; - for standard output.")
     ] = "",
@@ -62,7 +64,15 @@ def export(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A template option; repeatable. See: xpress templates"),
     ] = None,
-    pages: Annotated[str, typer.Option(metavar="ID,ID,…", help="Only these pages, in this order.")] = "",
+    tree: Annotated[bool, typer.Option("--tree", help="Of a page's address: the page and all below it.")] = False,
+    pages: Annotated[
+        str, typer.Option(metavar="ID,ID,…", help="Only these pages, in this order; of a site, also by address.")
+    ] = "",
+    list_: Annotated[
+        str, typer.Option("--list", metavar="FILE", help="The same from a file, one address or id a line; - for stdin.")
+    ] = "",
+    cql: Annotated[str, typer.Option(metavar="QUERY", help="The pages of a site that a query (CQL) finds.")] = "",
+    pick: Annotated[bool, typer.Option("--pick", help="Tick the pages in the terminal.")] = False,
     root: Annotated[str, typer.Option(metavar="ID", help="Only this page and those below it.")] = "",
     depth: Annotated[int | None, typer.Option(min=0, help="Levels below the root; 0 is the root alone.")] = None,
     label: Annotated[
@@ -71,7 +81,26 @@ def export(
     exclude_label: Annotated[
         list[str] | None, typer.Option(metavar="LABEL", help="No pages with this label, nor those below; repeatable.")
     ] = None,
+    skip_label: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="No pages with this label, but those below them; repeatable."),
+    ] = None,
     blog_posts: Annotated[bool, typer.Option("--blog-posts", help="Blog posts too, after the pages.")] = False,
+    archived: Annotated[bool, typer.Option("--archived", help="Archived pages of a site too.")] = False,
+    drafts: Annotated[bool, typer.Option("--drafts", help="What you have not published yet, of a site.")] = False,
+    page_version: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="An older version of one page of a site.")
+    ] = None,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="The pages of a site as they were at a date.")] = "",
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            metavar="POINTS",
+            min=1,
+            help="The most that may be asked of a site, as Atlassian counts: 1 a call, 1 a page or file, 2 a person.",
+        ),
+    ] = None,
+    connections: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Calls to a site at once.")] = 8,
     manifest: Annotated[
         Path | None, typer.Option(metavar="OUT.json", help="Where the manifest goes; default: beside the PDF.")
     ] = None,
@@ -162,28 +191,41 @@ def export(
         bool, typer.Option("--verbose", "-v", help="A longer summary: each volume, images, memory.")
     ] = False,
 ) -> None:
-    """Export content on disk to a PDF.
+    """Export pages of a site, or content on disk, to a PDF.
 
     Exit codes: 0 done; 1 done, but something was lost and --strict is set; 2 wrong usage or unreadable input;
     3 our own failure.
     """
     from confluence_xpress.cli.delivery import Wishes
     from confluence_xpress.cli.export import Request, run_export
+    from confluence_xpress.cli.opening import Scope
     from confluence_xpress.sources.selection import Selection
 
     request = Request(
-        source=source,
+        scope=Scope(
+            names=tuple(source or ()),
+            selection=Selection(
+                pages=comma_list(pages),
+                root=root or None,
+                depth=depth,
+                labels=tuple(label or ()),
+                exclude_labels=tuple(exclude_label or ()),
+                skip_labels=tuple(skip_label or ()),
+                blogposts=blog_posts,
+            ),
+            below=tree,
+            listed=list_,
+            cql=cql,
+            archived=archived,
+            drafts=drafts,
+            as_of=as_of,
+            version=page_version,
+            budget=budget,
+            connections=connections,
+        ),
         output=output,
         template=template,
         settings=parse_assignments(set_ or []),
-        selection=Selection(
-            pages=comma_list(pages),
-            root=root or None,
-            depth=depth,
-            labels=tuple(label or ()),
-            exclude_labels=tuple(exclude_label or ()),
-            blogposts=blog_posts,
-        ),
         manifest=manifest,
         standards=(() if pdf_standard == "none" else comma_list(pdf_standard)) if pdf_standard else None,
         timestamp=parse_timestamp(timestamp or os.environ.get("SOURCE_DATE_EPOCH", "")),
@@ -205,6 +247,7 @@ def export(
         jobs=jobs,
         verbose=verbose,
         service=service,
+        pick=pick,
     )
     try:
         lost = run_export(request, Console(quiet=quiet))
@@ -215,6 +258,29 @@ def export(
         os._exit(143 if isinstance(stop, SystemExit) else 130)
     if lost and strict:
         raise typer.Exit(1)
+
+
+@app.command(no_args_is_help=True)
+def tree(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="The address of a space, page or folder; or what is on disk.")
+    ],
+    root: Annotated[str, typer.Option(metavar="ID", help="Only this page and those below it.")] = "",
+    depth: Annotated[int | None, typer.Option(min=0, help="So many levels.")] = None,
+    blog_posts: Annotated[bool, typer.Option("--blog-posts", help="Blog posts too, after the pages.")] = False,
+    archived: Annotated[bool, typer.Option("--archived", help="Archived pages of a site too.")] = False,
+    labels: Annotated[bool, typer.Option("--labels", help="The labels of the pages, too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Show the page tree of a space, or of what is on disk."""
+    from confluence_xpress.cli.opening import Scope
+    from confluence_xpress.cli.show_tree import run_tree
+    from confluence_xpress.sources.selection import Selection
+
+    selection = Selection(root=root or None, depth=depth, blogposts=blog_posts)
+    run_tree(
+        Scope((source,), selection, below=True, archived=archived, bare=not labels), as_json=json, console=Console()
+    )
 
 
 @app.command(no_args_is_help=True)
@@ -238,6 +304,9 @@ def templates(
     run_templates(name)
 
 
+app.command(no_args_is_help=True)(login)
+app.command()(whoami)
+app.command()(logout)
 app.command()(render_service)
 app.command(no_args_is_help=True)(service_key)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from confluence_xpress.errors import InputError
 
-_SEVERAL = ("--set", "--label", "--exclude-label")
+_SEVERAL = ("--set", "--label", "--exclude-label", "--skip-label")
 _LATEST = 253402300799  # 9999-12-31: PDF dates have four digits for the year
 
 

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from confluence_xpress.bundle import Bundle
-from confluence_xpress.cli.console import Console
+from confluence_xpress.cli.console import Console, Stage
 from confluence_xpress.cli.delivery import Wishes, load_key, make_delivery
+from confluence_xpress.cli.interrupt import interruptible
+from confluence_xpress.cli.opening import Opened, Scope, open_scope
 from confluence_xpress.cli.output import Outputs
-from confluence_xpress.cli.report import diagnostic_lines, size_text
+from confluence_xpress.cli.report import diagnostic_lines, size_text, usage_line
 from confluence_xpress.cli.since import Since, look
-from confluence_xpress.cli.targets import Targets
+from confluence_xpress.cli.targets import Targets, name_of_path, name_of_title
 from confluence_xpress.collect import outline
 from confluence_xpress.delivery import Delivery, standards_for
 from confluence_xpress.render import Options
-from confluence_xpress.sources.open import open_source
-from confluence_xpress.sources.selection import Selection
+from confluence_xpress.sources.selection import Selection, select
 from confluence_xpress.sources.source import Source
 from confluence_xpress.templates import load_template, parse_settings
 
 if TYPE_CHECKING:
     from confluence_xpress.delivery.exported import Exported
     from confluence_xpress.remote import Service
-
-T = TypeVar("T")
 
 _REQUESTS = 4
 """At once, to a rendering service."""
@@ -40,11 +39,10 @@ _REQUESTS = 4
 class Request:
     """What the user asked for. `standards`: None if the user said nothing of them."""
 
-    source: Path
+    scope: Scope
     output: str
     template: str
     settings: Mapping[str, str]
-    selection: Selection
     manifest: Path | None
     standards: tuple[str, ...] | None
     timestamp: int
@@ -56,6 +54,8 @@ class Request:
     verbose: bool
     service: str = ""
     """The address of a rendering service; empty to render here."""
+    pick: bool = False
+    """The user chooses among the pages."""
 
 
 def run_export(request: Request, console: Console) -> bool:
@@ -71,10 +71,21 @@ def run_export(request: Request, console: Console) -> bool:
         request.timestamp,
         request.images,
     )
-    with Outputs() as outputs:
-        targets = Targets(request.source, request.output, request.manifest, outputs)
+    with Outputs() as outputs, ExitStack() as stack:
+        name = "export.pdf" if request.scope.online else name_of_path(Path(request.scope.names[0]))
+        targets = Targets(name, request.output, request.manifest, outputs)
         targets.check(delivery.split)
-        source, bundle = interruptible(lambda: _opened(request, console))
+        opened = interruptible(lambda: _opened(request, console))
+        source = opened.source
+        stack.enter_context(closing(source))
+        selection = _picked(request, opened) if request.pick else opened.selection
+        if selection is None:
+            console.say("Nothing was picked; nothing was written.")
+            return False
+        bundle = outline(source, selection)
+        if request.scope.online:
+            targets = Targets(name_of_title(bundle.title), request.output, request.manifest, outputs)
+            targets.check(delivery.split)
         since = None
         if request.since:
             since = look(request.since, source, bundle, options, delivery)
@@ -94,13 +105,24 @@ def run_export(request: Request, console: Console) -> bool:
         console.say(line)
     for line in _summary(request, targets, exported, len(bundle.pages), time.monotonic() - started):
         console.say(line)
+    if opened.connection and request.verbose:
+        console.say(usage_line(opened.connection.usage))
     return any(diagnostic.lost for diagnostic in exported.diagnostics)
 
 
-def _opened(request: Request, console: Console) -> tuple[Source, Bundle]:
-    with console.stages({"reading": f"Reading {request.source}"}):
-        source = open_source(request.source)
-        return source, outline(source, request.selection)
+def _opened(request: Request, console: Console) -> Opened:
+    with console.stages({"reading": f"Reading {request.scope.label}"}):
+        return open_scope(request.scope, console.note)
+
+
+def _picked(request: Request, opened: Opened) -> Selection | None:
+    """What the user picks; None if it is nothing."""
+    from confluence_xpress.cli.pick import pick
+
+    site = opened.source.pages()
+    ticked = [page.id for page in select(site, opened.selection)] if request.scope.selection != Selection() else []
+    ids = pick(site, ticked, title=f"Pick pages of {request.scope.label}")
+    return Selection(pages=ids) if ids else None
 
 
 def _service(url: str, delivery: Delivery) -> Service:
@@ -126,7 +148,12 @@ def _exported(
     from confluence_xpress.render.part import Job
 
     what = f"Typesetting {_count(len(bundle.pages), 'Confluence page')}"
-    labels = {"parts": f"{what} at {service.host}" if service else what, "finishing": "Writing the PDF"}
+    where = f" at {service.host}" if service else ""
+    labels: dict[str, str | Stage] = {
+        **({"fetching": Stage("Fetching pages", "Fetching", "pages")} if source.concurrent else {}),
+        "parts": Stage(f"{what}{where}", "Typesetting", "pages"),
+        "finishing": "Writing the PDF",
+    }
     with console.stages(labels) as progress:
         export, jobs = (_remote(service), _REQUESTS) if service else (_local(), cores())
         return export(
@@ -183,26 +210,6 @@ def _summary(request: Request, targets: Targets, exported: Exported, pages: int,
 def cores() -> int:
     """How many processors we may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def interruptible(work: Callable[[], T]) -> T:
-    """The result of `work`, done in a thread of its own: the typesetter does not see Ctrl-C, the main thread does."""
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.05)
-    if errors:
-        raise errors[0]
-    return results[0]
 
 
 def _count(number: int, noun: str) -> str:

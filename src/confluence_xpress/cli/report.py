@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from confluence_xpress.diagnostics import CODES, Diagnostic
+
+if TYPE_CHECKING:
+    from confluence_xpress.sources.online.http.budget import Usage
 
 _ORDER = ("error", "warning", "info")
 _MARKS = {"error": "error", "warning": "warning", "info": "note"}
@@ -28,3 +32,9 @@ def diagnostic_lines(diagnostics: Sequence[Diagnostic], titles: Mapping[str, str
 def size_text(size: int) -> str:
     """A file size in decimal units."""
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+
+
+def usage_line(usage: Usage) -> str:
+    """What was asked of a site."""
+    waited = f", {usage.waited:.0f} s of it waiting because the site asked to" if usage.waited >= 1 else ""
+    return f"Asked of the site: {usage.calls:,} calls, {usage.points:,} points, {size_text(usage.bytes)}{waited}"

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 class Targets:
     """The files of one export: what `export` writes into. `manifest_path` is None if no manifest is wanted.
 
-    `output` and `manifest`: what the user named (`-`: standard output). What is not named is called after the source.
+    `output` and `manifest`: what the user named (`-`: standard output); `name`: what the PDF is called otherwise.
     """
 
-    def __init__(self, source: Path, output: str, manifest: Path | None, outputs: Outputs) -> None:
+    def __init__(self, name: str, output: str, manifest: Path | None, outputs: Outputs) -> None:
         self._outputs = outputs
         self._to_stdout = output == "-"
-        self._pdf = Path(output or _default_name(source))
+        self._pdf = Path(output or name)
         self._opened: list[tuple[Path, BinaryIO]] = []
         self.manifest_path = manifest or (None if self._to_stdout else self._pdf.with_suffix(".manifest.json"))
 
@@ -70,8 +70,18 @@ class Targets:
         return str(first) if len(exported.files) == 1 else f"{first} to {last.name} ({len(exported.files)} volumes)"
 
 
-def _default_name(source: Path) -> str:
+def name_of_path(source: Path) -> str:
+    """What a PDF is called that is made of something on disk."""
     stem = re.sub(
         r"(\.(storage|adf|view))?\.(xml|xhtml|html?|json|zip)$", "", source.resolve().name, flags=re.IGNORECASE
     )
+    return f"{stem or 'export'}.pdf"
+
+
+def name_of_title(title: str) -> str:
+    """What a PDF of this title is called: the title, without what file systems don't take."""
+    stem = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2066-\u2069]+', " ", title)
+    stem = " ".join(stem.split()).strip(". ")
+    # File systems count bytes, 255 at most, and the manifest's name is longer.
+    stem = stem.encode("utf-8", "ignore")[:180].decode("utf-8", "ignore").strip(". ")
     return f"{stem or 'export'}.pdf"

@@ -17,7 +17,8 @@ class Selection:
 
     `pages` is a list of ids in the order wanted. `root` is the top of a page tree, `depth` how many levels below it
     to take (0: only the root; without a root, the levels below each top page). `labels` keeps pages that have any of
-    them, `exclude_labels` drops a page and all below it. `blogposts` adds the blog posts (of the root's space).
+    them, `exclude_labels` drops a page and all below it, `skip_labels` only the page. `blogposts` adds the blog posts
+    (of the root's space).
     """
 
     pages: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Selection:
     depth: int | None = None
     labels: tuple[str, ...] = ()
     exclude_labels: tuple[str, ...] = ()
+    skip_labels: tuple[str, ...] = ()
     blogposts: bool = False
 
 
@@ -56,7 +58,7 @@ def select(site: SiteMap, selection: Selection) -> tuple[Page, ...]:
 
 def _tree(pages: Iterable[Page], selection: Selection, root: Page | None) -> tuple[Page, ...]:
     include = _folded(selection.labels)
-    exclude = _folded(selection.exclude_labels)
+    exclude, skip = _folded(selection.exclude_labels), _folded(selection.skip_labels)
     level: dict[str, int] = {}
     nearest: dict[str, str | None] = {}
     chosen: list[Page] = []
@@ -78,7 +80,7 @@ def _tree(pages: Iterable[Page], selection: Selection, root: Page | None) -> tup
             continue
         level[page.id] = depth
         ancestor = nearest.get(page.parent) if page.parent else None
-        if not include or labels & include:
+        if not labels & skip and (not include or labels & include):
             chosen.append(page if page.parent == ancestor else replace(page, parent=ancestor))
             nearest[page.id] = page.id
         else:
@@ -88,7 +90,7 @@ def _tree(pages: Iterable[Page], selection: Selection, root: Page | None) -> tup
 
 def _picked(pages: Iterable[Page], selection: Selection) -> tuple[Page, ...]:
     include = _folded(selection.labels)
-    exclude = _folded(selection.exclude_labels)
+    exclude = _folded((*selection.exclude_labels, *selection.skip_labels))
     chosen: list[Page] = []
     above: list[str] = []
     for page in pages:

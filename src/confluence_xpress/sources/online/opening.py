@@ -1,0 +1,24 @@
+"""From a site and a wish to the source that gives its pages."""
+
+from __future__ import annotations
+
+from confluence_xpress.sources.online.cloud import Cloud
+from confluence_xpress.sources.online.datacenter import DataCenter
+from confluence_xpress.sources.online.http.connection import Connection
+from confluence_xpress.sources.online.outline import Wish, make_outline
+from confluence_xpress.sources.online.source import OnlineSource
+from confluence_xpress.sources.selection import Selection
+
+
+def open_site(connection: Connection, wish: Wish) -> tuple[OnlineSource, Selection]:
+    """The source of what is wanted, and what to select of it. The source closes the connection when it is closed.
+
+    Raises InputError if nothing of it can be had, and what else `Connection` raises; then the connection is closed.
+    """
+    try:
+        api = Cloud(connection) if connection.deployment.kind == "cloud" else DataCenter(connection)
+        outline = make_outline(connection, api, wish)
+    except BaseException:
+        connection.close()
+        raise
+    return OnlineSource(connection, api, outline), outline.selection
