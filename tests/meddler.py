@@ -76,6 +76,7 @@ def meddling(meddle: Meddle, service: str = "", tls: ssl.SSLContext | None = Non
     """A server on this machine, before the service at an address."""
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:

@@ -111,6 +111,7 @@ def nodes(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 ANYTHING = st.recursive(SCALARS, lambda inner: nodes(inner) | st.lists(inner, max_size=3), max_leaves=25)
 
 
+@pytest.mark.slow
 @settings(FAST, max_examples=120)
 @given(content=st.lists(ANYTHING, max_size=4))
 def test_any_json_is_read(content: list[Any]) -> None:
@@ -133,6 +134,7 @@ def test_damaged_text_is_read(source: str, data: st.DataObject) -> None:
     read(source[:start])
 
 
+@pytest.mark.slow
 @settings(FAST, max_examples=150)
 @given(source=st.sampled_from(SOURCES), data=st.data())
 def test_documents_with_wrong_values_are_read(source: str, data: st.DataObject) -> None:

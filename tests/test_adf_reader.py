@@ -148,6 +148,7 @@ def test_json_escapes_that_are_no_characters() -> None:
 KINDS = "panel bulletList taskList decisionList table layoutSection paragraph expand bodiedExtension mediaSingle doc x"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS.split())
 @pytest.mark.parametrize("depth", [50, 99, 101, 600, 10_000])
 def test_deep_nesting_keeps_its_text_and_the_stack(kind: str, depth: int) -> None:

@@ -247,6 +247,7 @@ def test_the_anchor_of_a_title_is_where_its_caption_is(book: Made) -> None:
         assert (word.page, abs(word.top - spot.below) < 20) == (spot.page, True)
 
 
+@pytest.mark.slow
 def test_no_caption_is_parted_from_its_table(tmp_path: Path, poppler: None) -> None:
     bodies = [FILLER[: 3 + 16 * (n % 40)] + "</p>" + markup(f"T{n}x", 2 + n % 9, 1 + n % 2) for n in range(90)]
     pages = [{"id": "1", "title": "One", "body": "1.storage.xml"}]

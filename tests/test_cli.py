@@ -111,6 +111,7 @@ def process(*arguments: object, **environment: str) -> subprocess.Popen[bytes]:
 # --- Export ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_export_gives_a_pdf_and_its_manifest(xpress: Run, space: Path, tmp_path: Path) -> None:
     target = tmp_path / "book.pdf"
     result = xpress("export", space, "-o", target)
@@ -136,6 +137,7 @@ def test_without_a_name_the_pdf_is_called_after_its_source(
     assert names(tmp_path) == ["2.manifest.json", "2.pdf", "space", "space.manifest.json", "space.pdf"]
 
 
+@pytest.mark.slow
 def test_quiet_is_silent(xpress: Run, space: Path, tmp_path: Path) -> None:
     result = xpress("export", space, "-o", tmp_path / "x.pdf", "--quiet")
     assert (result.code, result.out, result.err) == (0, "", "")
@@ -157,10 +159,12 @@ def test_strict_fails_after_writing_if_something_was_lost(xpress: Run, tmp_path:
     assert xpress("export", lossy, "-o", tmp_path / "x.pdf").code == 0
 
 
+@pytest.mark.slow
 def test_strict_is_content_when_nothing_was_lost(xpress: Run, space: Path, tmp_path: Path) -> None:
     assert xpress("export", space, "-o", tmp_path / "x.pdf", "--strict").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -355,6 +359,7 @@ def test_an_unwritable_manifest_leaves_no_pdf_either(
     assert [name for name in names(tmp_path) if name.endswith(".part")] == []
 
 
+@pytest.mark.slow
 def test_what_is_no_file_is_written_to_and_not_replaced(xpress: Run, space: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -368,6 +373,7 @@ def test_what_is_no_file_is_written_to_and_not_replaced(xpress: Run, space: Path
     assert pipe.is_fifo() and pikepdf.open(io.BytesIO(out)).pages
 
 
+@pytest.mark.slow
 def test_a_link_to_a_file_stays_a_link(xpress: Run, space: Path, tmp_path: Path) -> None:
     (tmp_path / "real.pdf").write_bytes(b"old")
     (tmp_path / "link.pdf").symlink_to(tmp_path / "real.pdf")

@@ -54,6 +54,7 @@ def page(text: str) -> Document:
     )
 
 
+@pytest.mark.slow
 def test_plain_signs_need_no_rules() -> None:
     assert len(PLAIN) > 1000
     text = " ".join(sign * 2 for sign in PLAIN)

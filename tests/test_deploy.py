@@ -150,6 +150,7 @@ def everything() -> Iterator[tuple[str, str]]:
             yield str(path.relative_to(DEPLOY)), path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_every_option_that_a_file_names_exists() -> None:
     if reason := box.command_missing():
         pytest.skip(reason)

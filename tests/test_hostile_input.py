@@ -361,6 +361,7 @@ def bomb(path: Path, where: str, padding: int) -> Path:
 PLACES = pytest.mark.parametrize("where", ["1.storage.xml", "attachments/1/x.png"])
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     path = bomb(tmp_path / "space.zip", "padding", 0)
     with pytest.raises(InputError, match="bomb"):

@@ -75,6 +75,7 @@ def test_contents_of_the_book_and_of_a_page_jump(tmp_path: Path) -> None:
     assert [jump.to for jump in jumps(made.rendition.pdf) if jump.page == start] == [start, start]
 
 
+@pytest.mark.slow
 def test_the_demo_leads_nowhere_wrong(exported: Exported) -> None:
     rendition = exported(DEMO).rendition
     pages = rendition.manifest["pages"]

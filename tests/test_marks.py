@@ -129,6 +129,7 @@ def wrapped(content: st.SearchStrategy[Inline]) -> st.SearchStrategy[Inline]:
 LINES: st.SearchStrategy[Inlines] = st.lists(st.recursive(LEAVES, wrapped, max_leaves=6), max_size=5).map(tuple)
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None)
 @given(line=LINES)
 def test_normalising_twice_changes_nothing_and_no_text_is_lost(line: Inlines) -> None:

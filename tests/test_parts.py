@@ -187,6 +187,7 @@ def test_it_is_the_same_on_any_number_of_workers(tmp_path: Path, small_parts: No
         assert made.manifest == book.manifest
 
 
+@pytest.mark.slow
 def test_the_content_does_not_depend_on_the_parts(tmp_path: Path, book: Made) -> None:
     whole = make(space(tmp_path))
     assert whole.parts == 1
@@ -211,6 +212,7 @@ def test_links_across_parts_jump_to_the_page_the_heading_and_the_anchor(book: Ma
         assert stands_at(boxes, places[to_heading["place"]], f"Head{other:02}b")
 
 
+@pytest.mark.slow
 def test_a_link_to_an_anchor_that_is_not_there_leads_to_the_page_and_is_reported(
     tmp_path: Path, small_parts: None
 ) -> None:
@@ -227,6 +229,7 @@ def test_a_link_to_an_anchor_that_is_not_there_leads_to_the_page_and_is_reported
     assert made.findings == [("link-anchor-missing", "102")]
 
 
+@pytest.mark.slow
 def test_heads_name_the_page_that_is_read_at_the_top_when_pages_share_sheets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +319,7 @@ def test_every_page_has_its_number_and_the_title_of_what_is_read_there(book: Mad
             assert head == ["Documentation", f"Chapter{read:02}x"], f"page {number}"
 
 
+@pytest.mark.slow
 def test_the_lists_name_the_pages_on_which_figures_and_terms_are(tmp_path: Path, small_parts: None) -> None:
     folder = space(tmp_path)
     for n in range(COUNT):
@@ -402,6 +406,7 @@ def volumes(tmp_path_factory: pytest.TempPathFactory) -> Made:
         return make(space(tmp_path_factory.mktemp("volumes")), split=Split("top-level"))
 
 
+@pytest.mark.slow
 def test_volumes_are_cut_at_top_level_pages_and_have_one_manifest(volumes: Made) -> None:
     assert [entry["volume"] for entry in volumes.manifest["pages"]] == [1 + n // 5 for n in range(COUNT)]
     assert [facts["file"] for facts in volumes.manifest["volumes"]] == list(volumes.pdfs) == names(3)
@@ -432,6 +437,7 @@ def test_each_volume_has_its_pages_where_the_manifest_says(volumes: Made) -> Non
         ]
 
 
+@pytest.mark.slow
 def test_links_between_volumes_name_the_file_and_the_place_in_it(volumes: Made) -> None:
     places = {name: named_places(pdf) for name, pdf in volumes.pdfs.items()}
     words = {name: list(word_boxes(pdf)) for name, pdf in volumes.pdfs.items()}
@@ -453,6 +459,7 @@ def test_links_between_volumes_name_the_file_and_the_place_in_it(volumes: Made) 
     assert seen > COUNT
 
 
+@pytest.mark.slow
 def test_volumes_of_so_many_pages(tmp_path: Path, small_parts: None) -> None:
     made = make(space(tmp_path), options({"cover": "false", "contents": "false"}), split=Split("pages", 12))
     sizes: Mapping[str, int] = {facts["file"]: facts["pages"] for facts in made.manifest["volumes"]}

@@ -55,6 +55,7 @@ def service() -> Iterator[Service]:
 # --- Rendering --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_form_of_request_gives_the_bytes_of_a_local_rendering(service: Service, kind: Kind) -> None:
     answer = asked(service, small(), kind=kind)

@@ -181,6 +181,7 @@ def test_what_is_told(keys: Keys, forge_keys: Path) -> None:
     assert "certificate" in only_certificates.hint
 
 
+@pytest.mark.slow
 @given(st.text() | st.text(max_size=99).map("Bearer ".__add__) | st.binary().map(lambda data: data.decode("latin-1")))
 def test_no_header_breaks_it(header: str) -> None:
     gate = make_gate([APP], keys=Path(os.devnull), fetched=FetchedKeySet("https://127.0.0.1:9/"))

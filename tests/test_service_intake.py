@@ -261,6 +261,7 @@ TOKENS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(TOKENS), max_size=12), st.lists(st.integers(0, 10_000), max_size=20))
 @settings(max_examples=200)
 def test_nonsense_is_the_same_however_it_arrives(tokens: list[bytes], cuts: list[int]) -> None:
@@ -625,6 +626,7 @@ def test_damaged_archives_are_refused_or_whole(data: st.DataObject) -> None:
     assert sorted(files.values()) == sorted(UNPACKED.values())
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.from_regex(r"\A[a-z]{1,8}(/[a-z0-9]{1,8}){0,2}\Z"), st.binary(max_size=100), max_size=6))
 @settings(max_examples=50)
 def test_honest_archives_are_unpacked(files: dict[str, bytes]) -> None:

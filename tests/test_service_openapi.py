@@ -64,6 +64,7 @@ def test_all_schemas_are_valid() -> None:
         Draft202012Validator.check_schema(schema)
 
 
+@pytest.mark.slow
 def test_it_is_what_the_service_gives(service: Service) -> None:
     assert service.ask("/openapi.json").json == json.loads(encode(openapi(secured=False)))
 

@@ -164,6 +164,7 @@ def test_parts_become_a_document_that_a_password_opens(service: Service) -> None
         assert document.owner_password_matched
 
 
+@pytest.mark.slow
 def test_parts_cut_as_the_service_says_are_those_of_a_local_export(service: Service) -> None:
     """A caller that knows nothing but /version cuts as we do."""
     about = service.ask("/version").json["part"]

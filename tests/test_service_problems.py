@@ -72,6 +72,7 @@ def problem(answer: Answer, code: str, *, retry: bool = False) -> dict[str, Any]
 JSON = {"Content-Type": "application/json"}
 
 
+@pytest.mark.slow
 def test_problem_request_unreadable(service: Service) -> None:
     problem(service.ask("/v1/render", b"no zip", {"Content-Type": "application/zip"}), "request-unreadable")
     form_type = {"Content-Type": "multipart/form-data; boundary=x"}

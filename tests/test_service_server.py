@@ -458,6 +458,7 @@ def test_noise_is_refused_or_waited_for(noise: bytes) -> None:
 # Time.
 
 
+@pytest.mark.slow
 def test_unfinished_headers_are_not_waited_for(hasty: Server) -> None:
     with hasty.connect() as client:
         client.send(b"GET /tell HTTP/1.1\r\nHost: loc")
@@ -476,6 +477,7 @@ def test_headers_that_drip_are_not_waited_for(hasty: Server) -> None:
         assert client.answer().status == 408
 
 
+@pytest.mark.slow
 def test_unfinished_headers_of_a_later_request_are_not_waited_for(hasty: Server) -> None:
     with hasty.connect() as client:
         assert client.get().status == 200
@@ -484,6 +486,7 @@ def test_unfinished_headers_of_a_later_request_are_not_waited_for(hasty: Server)
         assert client.ended()
 
 
+@pytest.mark.slow
 def test_a_connection_without_a_request_ends(hasty: Server) -> None:
     with hasty.connect() as client:
         assert client.ended()

@@ -94,6 +94,7 @@ def test_a_page_that_is_its_own_parent() -> None:
     assert [d.code for d in diagnostics] == ["page-cycle"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 12), st.none() | st.integers(0, 12), st.booleans())))
 def test_every_page_comes_once_and_after_its_parent(entries: list[tuple[int, int | None, bool]]) -> None:
     pages = [

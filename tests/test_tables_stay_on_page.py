@@ -92,6 +92,7 @@ def page_of(body: str, folder: Path, name: str = "page") -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "paper"),
     [(LONG, "a4"), (LONG, "a5"), (TITLES, "a4"), (ADDRESS, "us-letter")],

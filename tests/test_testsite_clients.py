@@ -13,7 +13,7 @@ from testsite.model import User
 
 DEMO = Path(__file__).parents[1] / "demo" / "space"
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from testsite.openapi import ABSENT, api, present, problems
 from testsite.sample import everything
 
 DEMO = Path(__file__).parents[1] / "demo" / "space"
-pytestmark = pytest.mark.skipif(not present(), reason=ABSENT)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not present(), reason=ABSENT)]
 
 Called = tuple[str, int, Any]
 
@@ -66,6 +66,7 @@ def test_lists(site: Site, client: httpx.Client) -> None:
             check(site, client, f"/api/v2/pages?limit=250&sort={sort}&body-format={body}")
 
 
+@pytest.mark.slow
 def test_pages(site: Site, client: httpx.Client) -> None:
     rests = "labels attachments versions?body-format=storage properties operations footer-comments inline-comments"
     for page in shown(site, "page", "blogpost"):

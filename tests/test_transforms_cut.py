@@ -294,6 +294,7 @@ def test_the_words_of_units_are_those_of_the_content_in_their_order(content: Blo
     assert found == letters(content)
 
 
+@pytest.mark.slow
 @law
 @given(trees(plain | seamed, side_by_side=True), limits, sizes)
 def test_what_stands_side_by_side_has_all_its_words_once(content: Blocks, limit: int, size: int) -> None:

@@ -379,6 +379,7 @@ def png_claiming(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -407,6 +408,7 @@ def test_what_is_no_image_says_why(data: bytes, expected: str) -> None:
     assert (codes, store) == (["image-unreadable"], {})
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_damaged_images_never_raise(data: st.DataObject) -> None:

@@ -69,6 +69,7 @@ def test_deep_nesting_becomes_text(name: str) -> None:
     assert from_json(to_json(document)) == document
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from([path.read_text(encoding="utf-8") for path in GOLDEN]), st.data())
 def test_damaged_bodies_never_raise(source: str, data: st.DataObject) -> None:

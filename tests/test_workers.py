@@ -484,6 +484,7 @@ def test_stop_between_two_runs_stops_the_next_one_only() -> None:
         assert results(workers, ("total", 4)) == [12]
 
 
+@pytest.mark.slow
 @posix
 def test_stop_ends_a_run_whose_worker_sends_half_a_result() -> None:
     with pool() as workers:
@@ -502,6 +503,7 @@ def test_stop_ends_a_run_whose_worker_sends_half_a_result() -> None:
         assert len(caught) == 1
 
 
+@pytest.mark.slow
 @posix
 def test_half_a_result_is_a_failure_in_time() -> None:
     with pool(limits=Limits(seconds=0.5)) as workers:
@@ -570,6 +572,7 @@ def test_a_warm_up_is_not_held_against_a_task() -> None:
     assert failure == Failure("memory", "more than 550 MB of memory")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", [("die",), ("refused_memory",), ("loop",)])
 def test_a_warm_up_that_fails_is_an_error(task: Task) -> None:
     limits = Limits(seconds=0.5)

@@ -75,6 +75,7 @@ values = st.recursive(
 sizes = st.sampled_from([0, 1, 65_527, 65_528, 65_529, 65_536, 65_537, 131_072, 300_000])
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(values, max_size=3), st.lists(sizes, max_size=4), st.booleans())
 def test_values_arrive_as_they_were_sent(some: list[Any], large: list[int], waits: bool) -> None:

@@ -155,6 +155,7 @@ def squeeze(text: str) -> str:
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(st.one_of(TEXT, SYNTAX), min_size=1, max_size=12))
 def test_markup_shows_any_text_as_it_is(poppler: None, texts: list[str]) -> None:
@@ -165,6 +166,7 @@ def test_markup_shows_any_text_as_it_is(poppler: None, texts: list[str]) -> None
     assert seen(source) == squeeze("".join(f"|{text}|{text * 3}" for text in texts))
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(st.one_of(TEXT, SYNTAX), min_size=1, max_size=12))
 def test_a_string_holds_any_text_as_it_is(poppler: None, texts: list[str]) -> None:
@@ -172,6 +174,7 @@ def test_a_string_holds_any_text_as_it_is(poppler: None, texts: list[str]) -> No
     assert seen(source) == squeeze("".join(f"{text}|{text}" for text in texts))
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(st.one_of(TEXT, SYNTAX, LETTERS.map(lambda c: c * 40)), min_size=1, max_size=8), st.integers(4, 40))
 def test_break_opportunities_add_nothing(poppler: None, texts: list[str], limit: int) -> None:

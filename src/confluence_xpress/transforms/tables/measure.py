@@ -32,9 +32,11 @@ _CODE_PADDING = 18.0
 _CODE_MIN_CHARACTERS = 16
 _CODE_MAX_CHARACTERS = 90
 _CHIP = 14.0
-"""What a lozenge or a file chip adds to its text."""
-_DATE = 7.6
-"""Em of a day as most languages write it out: 15 March 2026."""
+"""What a file chip adds to its text."""
+_LOZENGE = 10.0
+"""The same of a lozenge, whose letters are bold."""
+_DATE = 8.6
+"""Em of a day as most languages write it out: 15 December 2026."""
 _WORD = re.compile(r"\S+")
 # a line may end after a hyphen or slash inside a word, between ideographs, and in scripts without spaces
 _BREAK = re.compile(r"(?<=\w[-–—/])(?=[^\W\d])|(?<=[\u200b\u00ad])")
@@ -215,7 +217,7 @@ class Ruler:
                     width = _image_width(node.image)
                     self._unbreakable(min(width, _IMAGE_MIN), width, indent)
                 case m.Status():
-                    self._unbreakable(width := text_width(node.text.upper()) * em * 0.8 + _CHIP, width, indent)
+                    self._unbreakable(width := text_width(node.text.upper()) * em * 0.8 + _LOZENGE, width, indent)
                 case m.InlineFile():
                     self._text(node.file.name, em, indent)
                     self._line += _CHIP
