@@ -11,11 +11,11 @@ from confluence_xpress.bundle import Body, Bundle, Unavailable
 from confluence_xpress.collect import outline
 from confluence_xpress.errors import InputError, XPressError
 from confluence_xpress.needs import AttachmentNeed, BodyNeed, UserNeed
-from confluence_xpress.sources.online.http.failures import SignInError
+from confluence_xpress.sources.online.http.failures import SignInError, UnreachableError
 from confluence_xpress.sources.online.http.settings import Settings
 from confluence_xpress.sources.online.outline import Wish
 from tests.online import KINDS, PNG, Kind, at, fetched, handbook, numbered, opened
-from testsite import Burst, Fault, Limits, Site
+from testsite import Burst, Fault, File, Limits, Site
 
 PAGES = r"/pages\?|content/search|/space/.*/content"
 
@@ -138,6 +138,33 @@ def test_a_token_that_expires_half_way_ends_the_export_with_a_word(site: Site) -
     with pytest.raises(SignInError) as caught:
         fetched(site, "/spaces/NUM")
     assert site.token not in str(caught.value) + caught.value.hint
+
+
+@pytest.mark.slow
+def test_a_site_that_is_gone_ends_the_export_and_does_not_lose_its_pages_one_by_one(site: Site) -> None:
+    settings = Settings(patience=2)
+    with opened(site, Wish(targets=at(site, "/spaces/NUM")), settings) as (source, selection):
+        pages = outline(source, selection).pages
+        site.stop()
+        with pytest.raises(UnreachableError):
+            source.fulfil([BodyNeed(page.id) for page in pages])
+
+
+@pytest.mark.slow
+def test_files_whose_host_is_gone_are_not_waited_for_one_by_one() -> None:
+    content = numbered(20)
+    for number in range(1, 20):
+        name = f"{number}.png"
+        content.change(str(1000 + number), body=f'<ac:image><ri:attachment ri:filename="{name}"/></ac:image>')
+        content.change(str(1000 + number), files=(File(name, PNG),))
+    with Site(content) as site:
+        site.faults.add(Fault("cut", role="media", times=None))
+        with opened(site, Wish(targets=at(site, "/spaces/NUM")), Settings(patience=1)) as (source, _):
+            needs = [AttachmentNeed(str(1000 + number), f"{number}.png") for number in range(1, 20)]
+            reasons = {answer.reason for answer in source.fulfil(needs).values() if isinstance(answer, Unavailable)}
+        assert any("can't be reached" in reason for reason in reasons)
+        asked = {record.path for record in site.requests if record.role == "media"}
+        assert len(asked) < 19
 
 
 @pytest.mark.parametrize("kind", KINDS)

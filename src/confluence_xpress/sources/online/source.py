@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar, assert_never
 from unicodedata import normalize
 
-from confluence_xpress.bundle import Answer, Body, Page, Pages, Unavailable, User
+from confluence_xpress.bundle import Answer, Body, Media, Page, Pages, Unavailable, User
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.errors import XPressError
 from confluence_xpress.needs import (
@@ -26,7 +26,14 @@ from confluence_xpress.sources import limits
 from confluence_xpress.sources.online.ahead import Ahead, Fetch
 from confluence_xpress.sources.online.api import Api, FileRecord
 from confluence_xpress.sources.online.http.connection import Connection
-from confluence_xpress.sources.online.http.failures import BudgetError, GoneError, SignInError
+from confluence_xpress.sources.online.http.failures import (
+    BudgetError,
+    BusyError,
+    ClosedError,
+    GoneError,
+    SignInError,
+    UnreachableError,
+)
 from confluence_xpress.sources.online.outline import Outline
 from confluence_xpress.sources.source import Progress, SiteMap, Source
 
@@ -34,6 +41,8 @@ T = TypeVar("T")
 
 _GONE = Unavailable("you may not view it, or it does not exist any more")
 _NO_PAGE = Unavailable("there is no such page, or you may not view it")
+_NO_HOST = Unavailable("the host of the site's files can't be reached")
+_MOST_ABSENT = 8
 _NO_FILE = Unavailable("the page has no attachment of this name")
 
 
@@ -57,6 +66,8 @@ class OnlineSource(Source):
         self._people: dict[UserNeed, User | Unavailable] = {}
         self._files: dict[str, list[FileRecord]] = {}
         self._problems: dict[Diagnostic, None] = dict.fromkeys(outline.diagnostics)
+        self._absent = 0
+        """Files in a row whose host was not there."""
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -125,17 +136,17 @@ class OnlineSource(Source):
             case MacroNeed():
                 return self._macro(need)
             case ImageNeed():
-                return self._tried(lambda: self._api.image(need.url, most=limits.FILE_BYTES))
+                return self._loaded(lambda: self._api.image(need.url, most=limits.FILE_BYTES))
             case JiraNeed():
                 return self._tried(lambda: self._api.issues(need))
             case _:
                 assert_never(need)
 
     def _tried(self, ask: Callable[[], T]) -> T | Unavailable:
-        """What the site answers, or why it does not. Without a valid sign-in nothing goes on."""
+        """What the site answers, or why it does not. Without a valid sign-in, or without the site, nothing goes on."""
         try:
             return ask()
-        except SignInError:
+        except (SignInError, UnreachableError, BusyError, ClosedError):
             raise
         except BudgetError as error:
             self._report(Diagnostic("budget-used-up", error.message, hint=error.hint))
@@ -144,6 +155,18 @@ class OnlineSource(Source):
             return _GONE
         except XPressError as error:
             return Unavailable(getattr(error, "reason", "") or error.message)
+
+    def _loaded(self, ask: Callable[[], Media]) -> Answer:
+        """A file. Its host may be another than the site, and is not waited for again and again."""
+        if self._absent >= _MOST_ABSENT:
+            return _NO_HOST
+        try:
+            found = self._tried(ask)
+        except UnreachableError as error:
+            self._absent += 1
+            return Unavailable(error.reason)
+        self._absent = 0
+        return found
 
     def _report(self, problem: Diagnostic) -> None:
         with self._lock:
@@ -266,7 +289,7 @@ class OnlineSource(Source):
         if record is None:
             return _NO_FILE
         wanted = record
-        return self._tried(lambda: self._api.file(owner, wanted, most=limits.FILE_BYTES))
+        return self._loaded(lambda: self._api.file(owner, wanted, most=limits.FILE_BYTES))
 
     def _listed(self, page: Page) -> Sequence[FileRecord] | Unavailable:
         with self._lock:

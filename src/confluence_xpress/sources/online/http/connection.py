@@ -34,6 +34,8 @@ LARGEST_JSON = 64 * 1024 * 1024
 """Bytes of an answer in JSON."""
 _MOST_PARTS = 100_000
 """Of one list; a site that has more only goes round in circles."""
+_FILE_PATIENCE = 60.0
+"""Seconds for which the host of a file is looked for: it may be another than the site, which goes on meanwhile."""
 _REDIRECTS = 5
 _STRAIGHT = re.compile(r"(/(?!\.\.?(/|$))[^/\\]+)+")
 """A path without empty steps, and without those that lead back."""
@@ -126,8 +128,11 @@ class Connection:
         else:
             check_target(target, self.deployment, self.settings)
             call, address = self._call_at(target) if signed else None, target
-        attempts = self.settings.attempts
-        return self._patiently(lambda patience, ready: self._file(call, address, most, patience, ready), attempts)
+        return self._patiently(
+            lambda patience, ready: self._file(call, address, most, patience, ready),
+            self.settings.attempts,
+            min(_FILE_PATIENCE, self.settings.patience),
+        )
 
     # --- Addresses ---------------------------------------------------------------------------------------------------
 
@@ -158,7 +163,9 @@ class Connection:
     def _json(self, call: Call, address: str, data: object) -> tuple[Any, str]:
         """The answer, and what the header Link says of the next one."""
         attempts = min(2, self.settings.attempts) if call.hopeless else self.settings.attempts
-        return self._patiently(lambda patience, ready: self._parsed(call, address, data, patience, ready), attempts)
+        return self._patiently(
+            lambda patience, ready: self._parsed(call, address, data, patience, ready), attempts, self.settings.patience
+        )
 
     def _parsed(self, call: Call, address: str, data: object, patience: float, ready: float) -> tuple[Any, str]:
         with self._gate.slot(patience, ready) as began:
@@ -211,10 +218,10 @@ class Connection:
             self._gate.refused(limits, began)
         return refusal(self._asker, call, answer.status, answer.headers, answer.body, limits)
 
-    def _patiently(self, once: Callable[[float, float], Y], attempts: int) -> Y:
+    def _patiently(self, once: Callable[[float, float], Y], attempts: int, absent: float) -> Y:
         """What `once` gives, tried again while that may help. It gets its patience, and when it may begin.
 
-        `attempts`: the most of them if it fails in a way that may well stay.
+        `attempts`: the most of them if it fails in a way that may well stay; `absent`: seconds if nobody is there.
         """
         clock = self._gate.clock
         since: float | None = None  # it went wrong for the first time
@@ -228,8 +235,9 @@ class Connection:
             now = clock.monotonic()
             since = now if since is None else since
             tried, few = tried + 1, few + error.few
+            here = self.settings.patience if error.reached else absent
             met = error.reached or self._exchange.met
-            patience = since + (self.settings.patience if met else self.settings.first_contact) - now
+            patience = since + (here if met else self.settings.first_contact) - now
             wait = 0.0 if error.gated else max(error.after, pacing.backoff(tried))
             if few >= attempts or wait >= patience:
                 return False
