@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, Protocol
 
+from confluence_xpress.bundle import Answer, Media, Page, Unavailable
 from confluence_xpress.bundle import Attachment as PageFile
-from confluence_xpress.bundle import Media, Page, Unavailable
 from confluence_xpress.delivery.delivery import Delivery
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.errors import InternalError
@@ -26,6 +26,8 @@ from confluence_xpress.typeset.sign import Signing, sign
 
 LARGEST_FILE = 100 * 2**20
 """Bytes of an attachment that is embedded. It is held in memory, packed and unpacked."""
+_FILES_AT_ONCE = 16
+_BYTES_AT_ONCE = 16 * 2**20
 _MANIFEST = "manifest.json"
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*", re.IGNORECASE)
 
@@ -147,8 +149,7 @@ class _Dispatch:
         if self._delivery.attachments:
             files = [(page, file) for page in self._production.pages_of(index) for file in page.attachments]
             names = distinct_names([("", _MANIFEST), *((page.title, file.title) for page, file in files)])[1:]
-            for (page, file), name in zip(files, names, strict=True):
-                media = self._fetched(page, file)
+            for (page, file), name, media in zip(files, names, self._fetched(files), strict=True):
                 if media is not None:
                     kind = next((k for k in (media.media_type, file.media_type) if _MEDIA_TYPE.fullmatch(k)), "")
                     self.embedded.append({"volume": index + 1, "name": name, "page": page.id, "bytes": len(media.data)})
@@ -164,17 +165,24 @@ class _Dispatch:
             data = b"".join(self.manifest([{"file": v.file, "pages": v.pages} for v in self._production.volumes]))
             yield Attachment(_MANIFEST, data, "application/json", "XPress", "Data", timestamp)
 
-    def _fetched(self, page: Page, file: PageFile) -> Media | None:
-        """The file; reported if it can't be embedded."""
-        if file.size <= LARGEST_FILE:
-            need = AttachmentNeed(page.id, file.title, file.file_id)
-            answer = self._fulfil((need,))[need]
-            if isinstance(answer, Media) and len(answer.data) <= LARGEST_FILE:
-                return answer
-            if not isinstance(answer, Media):
-                reason = answer.reason if isinstance(answer, Unavailable) else "it is no file"
-                self._report("attachment-missing", f"“{file.title}”: {reason}", page.id, file.title)
-                return None
+    def _fetched(self, files: Sequence[tuple[Page, PageFile]]) -> Iterator[Media | None]:
+        """Each file, a few at once; None, and reported, if it can't be embedded."""
+        for group in _groups(files):
+            needs = [AttachmentNeed(page.id, file.title, file.file_id) for page, file in group]
+            answers = self._fulfil(
+                tuple(need for need, (_, file) in zip(needs, group, strict=True) if file.size <= LARGEST_FILE)
+            )
+            for need, (page, file) in zip(needs, group, strict=True):
+                yield self._checked(page, file, answers.get(need))
+
+    def _checked(self, page: Page, file: PageFile, answer: Answer | None) -> Media | None:
+        """The file; reported if it can't be embedded. None: it was too large to be asked for."""
+        if isinstance(answer, Media) and len(answer.data) <= LARGEST_FILE:
+            return answer
+        if answer is not None and not isinstance(answer, Media):
+            reason = answer.reason if isinstance(answer, Unavailable) else "it is no file"
+            self._report("attachment-missing", f"“{file.title}”: {reason}", page.id, file.title)
+            return None
         self._report(
             "attachment-too-large",
             f"“{file.title}” is larger than {LARGEST_FILE // 2**20} MB and not embedded",
@@ -195,3 +203,17 @@ def _measured(file: BinaryIO) -> tuple[int, str]:
     while data := file.read(1 << 20):
         digest.update(data)
     return file.tell(), digest.hexdigest()
+
+
+def _groups(files: Sequence[tuple[Page, PageFile]]) -> Iterator[list[tuple[Page, PageFile]]]:
+    """Files that are fetched together: what is held in memory is little more than the largest of them."""
+    group: list[tuple[Page, PageFile]] = []
+    size = 0
+    for page, file in files:
+        if group and (len(group) == _FILES_AT_ONCE or size + file.size > _BYTES_AT_ONCE):
+            yield group
+            group, size = [], 0
+        group.append((page, file))
+        size += file.size
+    if group:
+        yield group
