@@ -10,8 +10,10 @@ from confluence_xpress.bundle import Body
 from confluence_xpress.errors import InputError
 from confluence_xpress.needs import BodyNeed
 from confluence_xpress.sources.online.api import Extent
+from confluence_xpress.sources.online.opening import open_site
+from confluence_xpress.sources.online.outline import Wish
 from confluence_xpress.sources.selection import Selection
-from tests.online import KINDS, PNG, Kind, at, chosen, fetched, handbook, old, opened, titles
+from tests.online import KINDS, PNG, Kind, at, chosen, connect, fetched, handbook, numbered, old, opened, titles
 from testsite import Content, File, FileVersion, Page, Site, Space, Version
 from testsite.site import READER
 
@@ -88,8 +90,6 @@ def test_by_title_as_data_center_names_pages() -> None:
 
 def test_what_is_missing_of_a_list_is_named_and_the_rest_goes_on(site: Site) -> None:
     asked = at(site, "102", "999", "105", "104")
-    from confluence_xpress.sources.online.outline import Wish
-
     with opened(site, Wish(targets=asked)) as (source, selection):
         assert selection.pages == ("102", "104")
         assert [found.code for found in source.diagnostics] == ["page-unavailable"] * 2
@@ -252,8 +252,6 @@ def test_pages_beside_the_home_page_and_below_hidden_ones_are_found() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_hundreds_of_pages_are_read_to_the_last(kind: Kind) -> None:
-    from tests.online import numbered
-
     with Site(numbered(620), kind) as site:
         bundle = fetched(site, "/spaces/NUM")
         assert len(bundle.pages) == 620
@@ -271,3 +269,16 @@ def test_the_rights_of_another_show_more() -> None:
     content.change("105", readers=None)
     with Site(content) as site:
         assert "  Secret" in titles(chosen(site, "/spaces/DEV"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_how_far_it_is_is_told(kind: Kind) -> None:
+    told: list[tuple[str, int, int]] = []
+    with Site(numbered(620), kind) as site:
+        wish = Wish(targets=at(site, "/spaces/NUM"))
+        source, _ = open_site(connect(site), wish, lambda *far: told.append(far))
+        source.close()
+    reading = [done for stage, done, _ in told if stage == "reading"]
+    assert reading[0] < 620 == reading[-1]
+    assert max(done for stage, done, known in told if stage == "details" and known == 620) == 620

@@ -15,7 +15,7 @@ from confluence_xpress.bundle import Bundle
 from confluence_xpress.cli.console import Console, Stage
 from confluence_xpress.cli.delivery import Wishes, load_key, make_delivery
 from confluence_xpress.cli.interrupt import interruptible
-from confluence_xpress.cli.opening import Opened, Scope, open_scope
+from confluence_xpress.cli.opening import Opened, Scope, open_scope, reading
 from confluence_xpress.cli.output import Outputs
 from confluence_xpress.cli.report import diagnostic_lines, size_text, usage_line
 from confluence_xpress.cli.since import Since, look
@@ -111,8 +111,8 @@ def run_export(request: Request, console: Console) -> bool:
 
 
 def _opened(request: Request, console: Console) -> Opened:
-    with console.stages({"reading": f"Reading {request.scope.label}"}):
-        return open_scope(request.scope, console.note)
+    with console.stages(reading(request.scope)) as progress:
+        return open_scope(request.scope, console.note, progress)
 
 
 def _picked(request: Request, opened: Opened) -> Selection | None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from confluence_xpress.cli.console import Advance, Stage
 from confluence_xpress.errors import InputError
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection
@@ -65,14 +66,23 @@ class Opened:
     connection: Connection | None = None
 
 
-def open_scope(scope: Scope, tell: Callable[[str], None]) -> Opened:
+def reading(scope: Scope) -> dict[str, str | Stage]:
+    """What opening is called on a progress display."""
+    label = f"Reading {scope.label}"
+    if not scope.online:
+        return {"reading": label}
+    details = {} if scope.bare else {"details": Stage("Looking up labels and files", "Looking up", "pages")}
+    return {"reading": Stage(label, "Reading", "pages"), **details}
+
+
+def open_scope(scope: Scope, tell: Callable[[str], None], progress: Advance) -> Opened:
     """The source of what is wanted. `tell` gets a line about each long wait. InputError, XPressError."""
     names = (*scope.names, *_listed(scope.listed))
     if not names:
         raise InputError("Nothing to export is named.", "Name a folder, a file, or the address of a page or space.")
     urls = [_url(name) for name in names]
     if any(urls) or (scope.listed and not scope.names):
-        return _open_site(replace(scope, names=names), tell)
+        return _open_site(replace(scope, names=names), tell, progress)
     _check_offline(scope, names)
     return Opened(open_source(Path(names[0])), scope.selection)
 
@@ -100,7 +110,7 @@ def _check_offline(scope: Scope, names: Sequence[str]) -> None:
         )
 
 
-def _open_site(scope: Scope, tell: Callable[[str], None]) -> Opened:
+def _open_site(scope: Scope, tell: Callable[[str], None], progress: Advance) -> Opened:
     # Late: whoever reads from disk needs none of it.
     from confluence_xpress.cli.sites import credentials_for, hush_retries
     from confluence_xpress.sources.online.api import Extent
@@ -127,7 +137,7 @@ def _open_site(scope: Scope, tell: Callable[[str], None]) -> Opened:
         details=not scope.bare,
     )
     connection = Connection(deployment, credentials, settings, tell)
-    source, selection = open_site(connection, wish)
+    source, selection = open_site(connection, wish, progress)
     return Opened(source, selection, connection)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -61,6 +61,10 @@ class Found:
 
     id: str
     kind: str
+
+
+Tell = Callable[[str, int, int], None]
+"""Told, in any thread, of the stages “reading” and “details”: how many pages so far, of how many if that is known."""
 
 
 class Api(Protocol):

@@ -11,7 +11,7 @@ from confluence_xpress.bundle import Answer, Body, Media, Page, Space, Unavailab
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.needs import JiraNeed, MacroNeed, UserNeed
 from confluence_xpress.sources.online import cloud_tree, jira, search
-from confluence_xpress.sources.online.api import Details, Extent, FileRecord, Found, SpaceRecord, Version
+from confluence_xpress.sources.online.api import Details, Extent, FileRecord, Found, SpaceRecord, Tell, Version
 from confluence_xpress.sources.online.cloud_json import (
     AttachmentJson,
     NodeJson,
@@ -46,8 +46,9 @@ class _ConvertedJson(Struct):
 class Cloud:
     """A site of Confluence Cloud as one user sees it. See `Api`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tell: Tell) -> None:
         self._connection = connection
+        self._tell = tell
         self._site = connection.deployment.site
         self.problems: list[Diagnostic] = []
         self._by_key: dict[str, SpaceRecord] = {}
@@ -65,14 +66,14 @@ class Cloud:
         return self._by_key[key.casefold()]
 
     def space_pages(self, space: SpaceRecord, extent: Extent) -> list[Page]:
-        found = cloud_tree.space_nodes(self._connection, space, extent)
+        found = cloud_tree.space_nodes(self._connection, space, extent, self._seen)
         if found.refused:
             self.problems.append(_untold(found.refused))
         key = space.space.key
         return [*self._addressed(self._made(found.nodes, space=key)), *self._made(found.posts, "blogpost", space=key)]
 
     def tree(self, root: Page, depth: int | None, extent: Extent) -> list[Page]:
-        nodes = cloud_tree.below(self._connection, root, depth, archived=extent.archived)
+        nodes = cloud_tree.below(self._connection, root, depth, self._seen, archived=extent.archived)
         if extent.archived:
             params: Params = [("status", "archived"), ("limit", MOST)]
             known = entries(self._connection, calls.SPACE_PAGES, params, NodeJson, id=self.space(root.space).id)
@@ -124,7 +125,7 @@ class Cloud:
         return None
 
     def details(self, pages: Sequence[Page]) -> Details:
-        return search.details(self._connection, calls.CONTENT_SEARCH, pages)
+        return search.details(self._connection, calls.CONTENT_SEARCH, pages, self._tell)
 
     def bodies(self, pages: Sequence[Page]) -> dict[str, tuple[Body | Unavailable, int | None]]:
         found: dict[str, tuple[Body | Unavailable, int | None]] = {}
@@ -216,6 +217,9 @@ class Cloud:
         return jira.issues(self._connection, need)
 
     # Nodes to pages.
+
+    def _seen(self, count: int) -> None:
+        self._tell("reading", count, 0)
 
     def _bulk(self, call: calls.Call, ids: Sequence[str], kind: str, params: Params) -> dict[str, Page]:
         chunks = [ids[start : start + MOST] for start in range(0, len(ids), MOST)]

@@ -14,7 +14,7 @@ from confluence_xpress.sources.online.http import calls
 from confluence_xpress.sources.online.http.connection import Connection
 from confluence_xpress.sources.online.http.failures import GoneError, RefusedError
 from confluence_xpress.sources.online.http.paging import Params
-from confluence_xpress.sources.online.lists import entries
+from confluence_xpress.sources.online.lists import Seen, entries, nobody
 from confluence_xpress.sources.online.times import moment
 
 KindOfPage = Literal["page", "blogpost", "folder", "whiteboard", "database", "embed"]
@@ -84,14 +84,14 @@ class SpaceNodes:
     refused: RefusedError | None = None
 
 
-def space_nodes(connection: Connection, space: SpaceRecord, extent: Extent) -> SpaceNodes:
-    """What is in a space. RefusedError if not even its pages may be listed."""
+def space_nodes(connection: Connection, space: SpaceRecord, extent: Extent, seen: Seen) -> SpaceNodes:
+    """What is in a space. RefusedError if not even its pages may be listed. `seen` is told of its pages."""
     refusals: list[RefusedError] = []
     status: Params = [("status", "current"), *([("status", "archived")] if extent.archived else [])]
     home = space.space.homepage
 
     def pages() -> list[NodeJson]:
-        return _listed(connection, calls.SPACE_PAGES, [*status, ("limit", _MOST)], space.id)
+        return _listed(connection, calls.SPACE_PAGES, [*status, ("limit", _MOST)], space.id, seen)
 
     def posts() -> list[NodeJson]:
         if not extent.blogposts:
@@ -115,8 +115,8 @@ def space_nodes(connection: Connection, space: SpaceRecord, extent: Extent) -> S
     return SpaceNodes(list(nodes.values()), posted, refusals[0] if refusals else None)
 
 
-def below(connection: Connection, root: Page, depth: int | None, *, archived: bool) -> list[NodeJson]:
-    """The nodes below one, `depth` levels down (None: all), without the root."""
+def below(connection: Connection, root: Page, depth: int | None, seen: Seen, *, archived: bool) -> list[NodeJson]:
+    """The nodes below one, `depth` levels down (None: all), without the root. `seen` is told of them."""
     found: dict[str, NodeJson] = {}
     tops = [(root.id, str(root.kind))]
     left = depth
@@ -126,6 +126,7 @@ def below(connection: Connection, root: Page, depth: int | None, *, archived: bo
         nodes = [node for group in groups for node in group]
         fresh = [node for node in nodes if str(node.id) not in found and str(node.id) != root.id]
         found |= {str(node.id): node for node in fresh}
+        seen(len(found))
         left = None if left is None else left - levels
         tops = [(str(node.id), node.type or "page") for node in fresh if node.depth == levels]
     return [node for node in found.values() if archived or node.status in (None, "current")]
@@ -156,8 +157,10 @@ def file_of(entry: AttachmentJson) -> FileRecord:
     return FileRecord(str(entry.id), attachment, moment(version.created_at if version else None))
 
 
-def _listed(connection: Connection, call: calls.Call, params: Params, node_id: str) -> list[NodeJson]:
-    return entries(connection, call, params, NodeJson, id=node_id)
+def _listed(
+    connection: Connection, call: calls.Call, params: Params, node_id: str, seen: Seen = nobody
+) -> list[NodeJson]:
+    return entries(connection, call, params, NodeJson, seen, id=node_id)
 
 
 def _descendants(connection: Connection, node_id: str, kind: str, levels: int) -> list[NodeJson]:

@@ -10,7 +10,7 @@ from confluence_xpress.bundle import Answer, Body, Media, Page, Space, Unavailab
 from confluence_xpress.diagnostics import Diagnostic
 from confluence_xpress.needs import JiraNeed, MacroNeed, UserNeed
 from confluence_xpress.sources.online import jira, search
-from confluence_xpress.sources.online.api import Details, Extent, FileRecord, Found, SpaceRecord, Version
+from confluence_xpress.sources.online.api import Details, Extent, FileRecord, Found, SpaceRecord, Tell, Version
 from confluence_xpress.sources.online.cloud_json import convert
 from confluence_xpress.sources.online.datacenter_json import (
     BodyTextJson,
@@ -39,8 +39,9 @@ _NO_BODY = Unavailable("Confluence gave no body of this page")
 class DataCenter:
     """A site of Confluence Data Center as one user sees it. See `Api`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tell: Tell) -> None:
         self._connection = connection
+        self._tell = tell
         self._site = connection.deployment.site
         self.problems: list[Diagnostic] = []
         self._spaces: dict[str, SpaceRecord] = {}
@@ -113,7 +114,7 @@ class DataCenter:
         return pages[0] if pages else None
 
     def details(self, pages: Sequence[Page]) -> Details:
-        return search.details(self._connection, calls.DC_CONTENT_SEARCH, pages, labelled=True)
+        return search.details(self._connection, calls.DC_CONTENT_SEARCH, pages, self._tell, labelled=True)
 
     def bodies(self, pages: Sequence[Page]) -> dict[str, tuple[Body | Unavailable, int | None]]:
         ids = [page.id for page in pages if page.kind in ("page", "blogpost")]
@@ -220,7 +221,10 @@ class DataCenter:
         ]
 
     def _listed(self, call: calls.Call, params: Params, **path: str) -> list[Page]:
-        return self._made(entries(self._connection, call, [*params, ("limit", _MOST)], ContentJson, **path))
+        def seen(count: int) -> None:
+            self._tell("reading", count, 0)
+
+        return self._made(entries(self._connection, call, [*params, ("limit", _MOST)], ContentJson, seen, **path))
 
     def _searched(self, ids: Sequence[str], expand: tuple[str, str]) -> list[ContentJson]:
         chunks = [ids[start : start + _BODIES] for start in range(0, len(ids), _BODIES)]

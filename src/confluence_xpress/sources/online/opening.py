@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confluence_xpress.sources.online.api import Tell
 from confluence_xpress.sources.online.cloud import Cloud
 from confluence_xpress.sources.online.datacenter import DataCenter
 from confluence_xpress.sources.online.http.connection import Connection
@@ -10,13 +11,18 @@ from confluence_xpress.sources.online.source import OnlineSource
 from confluence_xpress.sources.selection import Selection
 
 
-def open_site(connection: Connection, wish: Wish) -> tuple[OnlineSource, Selection]:
+def untold(_stage: str, _done: int, _known: int) -> None:
+    """Nobody wants to know."""
+
+
+def open_site(connection: Connection, wish: Wish, tell: Tell = untold) -> tuple[OnlineSource, Selection]:
     """The source of what is wanted, and what to select of it. The source closes the connection when it is closed.
 
+    `tell` is told how far it is.
     Raises InputError if nothing of it can be had, and what else `Connection` raises; then the connection is closed.
     """
     try:
-        api = Cloud(connection) if connection.deployment.kind == "cloud" else DataCenter(connection)
+        api = Cloud(connection, tell) if connection.deployment.kind == "cloud" else DataCenter(connection, tell)
         outline = make_outline(connection, api, wish)
     except BaseException:
         connection.close()

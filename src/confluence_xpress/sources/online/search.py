@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from msgspec import Struct, field
 
 from confluence_xpress.bundle import Attachment, Page
-from confluence_xpress.sources.online.api import Details, FileRecord, Found
+from confluence_xpress.sources.online.api import Details, FileRecord, Found, Tell
 from confluence_xpress.sources.online.cloud_json import results
 from confluence_xpress.sources.online.http.calls import Call
 from confluence_xpress.sources.online.http.connection import Connection
@@ -86,7 +87,9 @@ def file_record(entry: FoundJson) -> FileRecord:
     )
 
 
-def details(connection: Connection, call: Call, pages: Sequence[Page], *, labelled: bool = False) -> Details:
+def details(
+    connection: Connection, call: Call, pages: Sequence[Page], tell: Tell, *, labelled: bool = False
+) -> Details:
     """Labels and files of pages, as far as the search knows them; only files if the pages have their labels."""
     ids = [page.id for page in pages if page.kind in ("page", "blogpost")]
     chunks = [",".join(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE)]
@@ -94,8 +97,15 @@ def details(connection: Connection, call: Call, pages: Sequence[Page], *, labell
     queries += [(f"type = attachment and container in ({chunk})", "version,container,extensions") for chunk in chunks]
     labels: dict[str, tuple[str, ...]] = {}
     files: dict[str, list[FileRecord]] = {}
-    for found in connection.map(lambda query: entries(connection, call, _params(*query), FoundJson), queries):
-        for entry in found:
+    asked = count(1)
+
+    def ask(query: tuple[str, str]) -> list[FoundJson]:
+        found = entries(connection, call, _params(*query), FoundJson)
+        tell("details", len(ids) * next(asked) // len(queries), len(ids))
+        return found
+
+    for some in connection.map(ask, queries):
+        for entry in some:
             if entry.type == "attachment":
                 if entry.container and entry.title:
                     files.setdefault(str(entry.container.id), []).append(file_record(entry))
