@@ -46,6 +46,7 @@ format: $(STAMPS)/dev ## Format the code and fix what ruff can fix
 
 bench: $(STAMPS)/bench $(STAMPS)/bench-system ## Measure XPress against other ways to a PDF
 	@$(PY) bench/run.py
+	@$(PY) bench/site.py --runs 1
 
 docs: $(STAMPS)/all ## Write the generated reference anew
 	@$(PY) tools/reference.py
