@@ -16,7 +16,7 @@ from confluence_xpress.sources.online.http.credentials import Credentials
 from confluence_xpress.sources.online.http.deployment import Deployment
 from confluence_xpress.sources.online.http.settings import Settings
 from confluence_xpress.sources.online.opening import open_site
-from confluence_xpress.sources.online.outline import Wish
+from confluence_xpress.sources.online.scope import Wish
 from confluence_xpress.sources.online.source import OnlineSource
 from confluence_xpress.sources.selection import Selection
 from confluence_xpress.templates import load_template

@@ -24,7 +24,7 @@ from confluence_xpress.macros import table
 from confluence_xpress.readers.html.convert import MAX_DEPTH as NESTING
 from confluence_xpress.render import Options, Rendition, needs, render
 from confluence_xpress.sources import limits
-from confluence_xpress.sources.online import address, outline
+from confluence_xpress.sources.online import address, scope
 from confluence_xpress.sources.online.http import connection
 from confluence_xpress.sources.online.http.origins import checked_site
 from confluence_xpress.sources.online.http.settings import Settings
@@ -229,7 +229,7 @@ def test_the_limits_are_those_of_the_program() -> None:
     assert f"An attachment | {limits.FILE_BYTES // limits.MIB} MB" in text
     assert f"the like | {limits.INDEX_BYTES // limits.MIB} MB" in text
     assert f"An answer of a site | {connection.LARGEST_JSON // limits.MIB} MB" in text
-    assert f"100,000 entries; a query finds {outline.MOST_FOUND:,} pages" in text
+    assert f"100,000 entries; a query finds {scope.MOST_FOUND:,} pages" in text
     assert f"| {limits.ENTITIES_BYTES // limits.MIB // 1024} GB, streamed" in text
     assert f"| {limits.RECORDS // 1_000_000} million" in text
     assert f"at most {limits.RATIO} times" in text

@@ -13,7 +13,7 @@ from confluence_xpress.errors import InputError, XPressError
 from confluence_xpress.needs import AttachmentNeed, BodyNeed, UserNeed
 from confluence_xpress.sources.online.http.failures import SignInError, UnreachableError
 from confluence_xpress.sources.online.http.settings import Settings
-from confluence_xpress.sources.online.outline import Wish
+from confluence_xpress.sources.online.scope import Wish
 from tests.online import KINDS, PNG, Kind, at, fetched, handbook, numbered, opened
 from testsite import Burst, Fault, File, Limits, Site
 

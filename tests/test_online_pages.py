@@ -11,7 +11,7 @@ from confluence_xpress.errors import InputError
 from confluence_xpress.needs import BodyNeed
 from confluence_xpress.sources.online.api import Extent
 from confluence_xpress.sources.online.opening import open_site
-from confluence_xpress.sources.online.outline import Wish
+from confluence_xpress.sources.online.scope import Wish
 from confluence_xpress.sources.selection import Selection
 from tests.online import KINDS, PNG, Kind, at, chosen, connect, fetched, handbook, numbered, old, opened, titles
 from testsite import Content, File, FileVersion, Page, Site, Space, Version

@@ -18,7 +18,7 @@ from confluence_xpress.sources.online.http.connection import Connection
 from confluence_xpress.sources.online.http.credentials import Credentials
 from confluence_xpress.sources.online.http.deployment import Deployment
 from confluence_xpress.sources.online.opening import open_site
-from confluence_xpress.sources.online.outline import Wish
+from confluence_xpress.sources.online.scope import Wish
 from confluence_xpress.sources.selection import Selection
 from tests.online import KINDS, PNG, at, chosen, fetched, handbook, titles
 from testsite import Content, Issue, Page, Site, Token

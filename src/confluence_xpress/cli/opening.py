@@ -117,7 +117,7 @@ def _open_site(scope: Scope, tell: Callable[[str], None], progress: Advance) -> 
     from confluence_xpress.sources.online.http.connection import Connection
     from confluence_xpress.sources.online.http.settings import settings_from
     from confluence_xpress.sources.online.opening import open_site
-    from confluence_xpress.sources.online.outline import Wish
+    from confluence_xpress.sources.online.scope import Wish
 
     first = next((url for url in map(_url, scope.names) if url), "")
     if not first:

@@ -6,7 +6,8 @@ from confluence_xpress.sources.online.api import Tell
 from confluence_xpress.sources.online.cloud import Cloud
 from confluence_xpress.sources.online.datacenter import DataCenter
 from confluence_xpress.sources.online.http.connection import Connection
-from confluence_xpress.sources.online.outline import Wish, make_outline
+from confluence_xpress.sources.online.outline import make_outline
+from confluence_xpress.sources.online.scope import Wish
 from confluence_xpress.sources.online.source import OnlineSource
 from confluence_xpress.sources.selection import Selection
 
