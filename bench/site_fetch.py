@@ -21,7 +21,7 @@ from confluence_xpress.sources.online.http.connection import Connection
 from confluence_xpress.sources.online.http.credentials import Credentials
 from confluence_xpress.sources.online.http.deployment import Deployment
 from confluence_xpress.sources.online.opening import open_site
-from confluence_xpress.sources.online.outline import Wish
+from confluence_xpress.sources.online.scope import Wish
 
 AT_ONCE = 48
 """Pages asked for at once, as an export does."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from confluence_xpress.bundle import Body
 from confluence_xpress.diagnostics import CODES
 from tests.conftest import Exported
 from tests.corpus import ABSENT, ALONE, CORPUS, documents
@@ -41,12 +44,15 @@ def test_each_document_gives_a_pdf_with_all_its_pages(path: Path, exported: Expo
 
 @pytest.mark.parametrize("path", documents("storage", "adf"), ids=lambda path: path.name)
 def test_what_is_lost_of_a_document_is_visible_where_it_was(path: Path, exported: Exported, poppler: None) -> None:
-    """An unknown macro without a body leaves its name; a missing image its own."""
+    """An unknown macro without a body leaves its name, a list of issues its key or query; a missing image its own."""
     export = exported(path, ALONE)
     text = "\n".join(pdf_text(export.rendition.pdf))
+    body = next(answer.value for answer in export.bundle.answers.values() if isinstance(answer, Body))
+    queries = re.findall(r'ac:name="(?:key|jqlQuery|jql)">([^<]+)<', body)
     for macro in export.rendition.manifest["pages"][0]["macros"]:
         if macro["result"] == "macro-unknown":
-            assert not missing(Counter(words(macro["name"])), text), f"the macro {macro['name']} left no trace"
+            for trace in (queries if macro["name"].startswith("jira") else ()) or [macro["name"]]:
+                assert not missing(Counter(words(html.unescape(trace))), text), f"{trace} left no trace"
 
 
 @pytest.mark.skipif(not (CORPUS / "generate").is_dir(), reason=ABSENT)
