@@ -125,6 +125,7 @@ def test_any_text_is_read(value: str) -> None:
     read(value)
 
 
+@pytest.mark.slow
 @settings(FAST, max_examples=120)
 @given(source=st.sampled_from(SOURCES), data=st.data())
 def test_damaged_text_is_read(source: str, data: st.DataObject) -> None:

@@ -62,6 +62,7 @@ def test_titles_are_unique_and_every_link_and_file_is_there(space: Path) -> None
             assert (space / "attachments" / entry["id"] / name).is_file()
 
 
+@pytest.mark.slow
 def test_the_html_has_every_word_image_and_link_target_of_the_content(space: Path) -> None:
     content = load_content(space)
     document = html.document_fromstring(write_html(content))

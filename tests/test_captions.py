@@ -227,6 +227,7 @@ def book(tmp_path_factory: pytest.TempPathFactory, poppler: None) -> Made:
 NAMES = [f"{kind}{n}x" for n in range(PAGES) for kind in ("Short", "Long", "Wide", "Vast", "Outer", "Nested")]
 
 
+@pytest.mark.slow
 def test_the_list_of_tables_names_the_pages_of_the_captions(book: Made) -> None:
     first = book.start(0)
     lines = [line.split() for sheet in pdf_text(book.pdf)[: first - 1] for line in sheet.splitlines()]

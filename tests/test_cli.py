@@ -246,6 +246,7 @@ def test_an_empty_page_is_no_fault(xpress: Run, tmp_path: Path) -> None:
 # --- Wrong usage -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

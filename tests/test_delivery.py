@@ -232,6 +232,7 @@ def verdict(pdf: bytes, kind: str = "rsa", password: str = "") -> PdfSignatureSt
     return validate_pdf_signature(signature, trusted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rsa", "ec", "ed25519"])
 def test_a_signature_is_valid_for_the_whole_file(kind: str) -> None:
     status = verdict(Document(signer=signer(kind)).pdf, kind)
@@ -239,6 +240,7 @@ def test_a_signature_is_valid_for_the_whole_file(kind: str) -> None:
     assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
 
+@pytest.mark.slow
 def test_an_encrypted_document_can_be_signed() -> None:
     document = Document(signer=signer(), protected=protection("user", "owner"))
     assert verdict(document.pdf, password="user").bottom_line
@@ -377,12 +379,14 @@ def test_names_of_attached_files_are_distinct() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_many_files_of_one_name_are_numbered_in_their_order() -> None:
     """One after the other: a space has thousands of pages with an image.png."""
     names = distinct_names([("Home", "image.png")] * 50_000)
     assert names[:2] == ["Home - image.png", "Home - image (2).png"] and names[-1] == "Home - image (50000).png"
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.sampled_from(["", "A", "B/C", "é"]), st.sampled_from(["a", "A", "a.b", "A - a", "/", ""])))
 )

@@ -172,6 +172,7 @@ def test_an_entity_bomb_in_a_space_export_does_not_go_off(tmp_path: Path) -> Non
 DEEP = 5_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -193,6 +194,7 @@ def test_deep_nesting_keeps_its_text(text: str, tmp_path: Path, poppler: None) -
     assert "kept" in words(result).replace("\n", "")
 
 
+@pytest.mark.slow
 def test_deep_nesting_in_adf_keeps_its_text(tmp_path: Path, poppler: None) -> None:
     inner = '{"type":"paragraph","content":[{"type":"text","text":"kept"}]}'
     deep = '{"type":"panel","attrs":{"panelType":"info"},"content":[' * 800 + inner + "]}" * 800

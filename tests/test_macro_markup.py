@@ -61,6 +61,7 @@ def test_references_mean_the_same(reference: Reference) -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Zs", "Zl", "Zp"]), min_size=1, max_size=20)
 
 
+@pytest.mark.slow
 @given(TEXT, st.dictionaries(TEXT, TEXT, max_size=3), st.none() | TEXT)
 def test_words_mean_the_same(name: str, values: dict[str, str], text: str | None) -> None:
     value = Macro(f"x-{name}", tuple(Parameter(*pair) for pair in values.items()), text=text)

@@ -313,6 +313,7 @@ def test_work_is_done_at_once_and_comes_in_order() -> None:
     assert found == [str(number) for number in range(8)]
 
 
+@pytest.mark.slow
 def test_no_more_calls_at_once_than_allowed() -> None:
     lock, running, most = threading.Lock(), 0, 0
 
@@ -340,6 +341,7 @@ def test_no_more_calls_at_once_than_allowed() -> None:
     assert most == 3 and len(site.paths()) == 27
 
 
+@pytest.mark.slow
 def test_work_that_maps_itself_waits_for_nobody() -> None:
     with connected(lambda _: GOOD, connections=2) as site:
         connection = site.connection

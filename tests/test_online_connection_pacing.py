@@ -91,6 +91,7 @@ def test_headers_are_understood(status: int, headers: Mapping[str, str], expecte
 # --- Refusals --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_when_one_is_refused_all_wait() -> None:
     """Eight threads, and a site that refuses everything for half a minute: it isn't asked again by each of them."""
     times: list[float] = []
@@ -192,6 +193,7 @@ def test_when_little_is_left_calls_are_further_apart(headers: dict[str, str], se
     assert site.clock.waits == [pytest.approx(seconds, rel=0.05)]
 
 
+@pytest.mark.slow
 def test_when_there_is_more_again_calls_are_as_fast_as_before() -> None:
     near = as_json({}, 200, **{"X-RateLimit-NearLimit": "true"})
     plenty = as_json({}, 200, **{"X-RateLimit-Remaining": "900", "X-RateLimit-Limit": "1000"})

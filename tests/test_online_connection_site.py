@@ -207,6 +207,7 @@ def test_a_quota_of_points_that_is_used_up_ends_it() -> None:
         assert len(refused) <= 8 and site.early == []
 
 
+@pytest.mark.slow
 def test_points_are_counted_as_the_site_does(site: Site) -> None:
     with connection(site) as found:
         listed(found)

@@ -81,6 +81,7 @@ def test_a_limit_of_calls_is_kept_to(kind: Kind) -> None:
         assert len(refused) <= len(site.requests) / 2
 
 
+@pytest.mark.slow
 def test_a_place_in_a_list_that_is_forgotten_is_found_again() -> None:
     with Site(numbered(600)) as site:
         site.faults.add(Fault("expired-cursor", "/spaces/.*/pages", times=1))
@@ -117,6 +118,7 @@ def test_a_page_that_becomes_secret_half_way_is_not_exported(site: Site) -> None
     assert isinstance(fetched(site, "/spaces/NUM").answers[BodyNeed("1005")], Unavailable)
 
 
+@pytest.mark.slow
 def test_a_page_that_always_fails_takes_no_other_with_it(site: Site) -> None:
     site.content.edit("1005", body="<p>New text.</p>")
     only = r"/pages/1005|/content/1005"

@@ -195,6 +195,7 @@ def test_a_date_is_in_utc() -> None:
     assert date(1_700_000_000) == b"(D:20231114221320Z)"
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.binary(max_size=6), st.integers(0, 9), max_size=400), st.integers(0, 6000))
 @settings(deadline=None, max_examples=30)
 def test_name_trees(entries: dict[bytes, int], more: int) -> None:

@@ -304,6 +304,7 @@ def unwilling(culprit: int, steps: int, code: str) -> Callable[[Call], Reply]:
     return meddle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "reason"), [("too-expensive", "more than"), ("crashed", "crashed")])
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_a_page_that_cannot_be_typeset_is_found_and_reduced(place: Place, steps: int, code: str, reason: str) -> None:
@@ -320,6 +321,7 @@ def test_a_page_that_cannot_be_typeset_is_found_and_reduced(place: Place, steps:
     assert place.told[-3][:2] == ("parts", 3)
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_even_be_left_out_is_an_error(place: Place) -> None:
     with meddling(unwilling(2, 3, "crashed")) as service:
         assert "could not do it: It is so" in place.refused(service.url).message

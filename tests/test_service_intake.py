@@ -170,6 +170,7 @@ def test_a_body_must_come_in_time() -> None:
     assert isinstance(problem, Problem) and problem.code == "too-slow"
 
 
+@pytest.mark.slow
 def test_a_body_must_come_fast_enough() -> None:
     problem = seconds(IntakeLimits(grace_seconds=0.1, rate=1_000), b" ", 0.02)
     assert isinstance(problem, Problem) and problem.code == "too-slow"
@@ -245,6 +246,7 @@ CONTENT = st.one_of(
 ).filter(lambda content: f"\r\n--{BOUNDARY}".encode() not in b"\r\n" + content)
 
 
+@pytest.mark.slow
 @given(st.lists(CONTENT, max_size=4), st.lists(st.integers(0, 10_000), max_size=30))
 @example([b"\r\n--" + BOUNDARY.encode()[:-1]], list(range(300)))
 @settings(max_examples=80)

@@ -53,6 +53,7 @@ def check(name: str, value: object) -> None:
 # --- The description itself ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secured", [True, False])
 def test_it_is_valid(secured: bool) -> None:
     OpenAPIV31SpecValidator(json.loads(encode(openapi(secured=secured)))).validate()

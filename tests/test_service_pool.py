@@ -204,6 +204,7 @@ def test_refused_memory_is_a_problem_of_the_task() -> None:
     with_pool(main)
 
 
+@pytest.mark.slow
 def test_an_endless_loop_is_ended() -> None:
     async def main(pool: Tasks) -> None:
         problem = await refused(pool, "loop")
@@ -420,6 +421,7 @@ def test_a_rest_that_fails_costs_a_process_and_nothing_else() -> None:
     with_pool(main, limits(rest=0.1), rest=("leave",))
 
 
+@pytest.mark.slow
 def test_times_are_told() -> None:
     async def main(pool: Tasks) -> None:
         times = [Times(), Times(), Times()]
@@ -513,6 +515,7 @@ def test_a_process_that_cannot_be_replaced_is_tried_again(
     assert SECRET not in caplog.text
 
 
+@pytest.mark.slow
 def test_draining_waits_for_all_that_are_here() -> None:
     async def main(pool: Tasks) -> None:
         runs = [asyncio.ensure_future(quick(pool, "nap", 0.1)) for _ in range(3)]

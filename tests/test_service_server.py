@@ -238,6 +238,7 @@ def test_the_path_may_be_an_asterisk_for_options_only(server: Server) -> None:
         assert client.get("*").code == "request-unreadable"
 
 
+@pytest.mark.slow
 def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
     sent = b"".join(
         get(f"/doze?seconds=0.0{9 - number}") + get(f"/tell?{number}") + post(b"%d" % number, "Content-Length: 1")

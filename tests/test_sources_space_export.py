@@ -232,6 +232,7 @@ def test_characters_that_no_parser_accepts(tmp_path: Path) -> None:
     assert answer(source, BodyNeed("10")) == Body("storage", "<p>ü\ufffd😀\t</p>")
 
 
+@pytest.mark.slow
 def test_many_bodies_stay_apart_and_leave_memory(tmp_path: Path) -> None:
     objects = [page(str(i), f"Page {i}") + body(str(10_000 + i), str(i), f"<p>{i}</p>" * 20_000) for i in range(120)]
     source = export(tmp_path, *objects)

@@ -141,6 +141,7 @@ def test_the_measure_sees_what_hangs_over_the_edge_and_what_stands_on_something(
     assert sorted(line.split()[0] for line in astray(pdf)) == ["outside", "under"]
 
 
+@pytest.mark.slow
 def test_short_rows_stay_on_one_page(tmp_path: Path) -> None:
     def cell(row: int, column: str) -> str:
         return f"<td><p>{row}{column}start {'some words ' * (20 + row % 7)} {row}{column}end</p></td>"

@@ -405,6 +405,7 @@ def halves(block: Block, limit: int = ANYWHERE) -> tuple[Block, Block]:
     return first, second
 
 
+@pytest.mark.slow
 def test_a_table_goes_on_with_its_header_rows_and_widths() -> None:
     header = Row((Cell((Heading(2, (Anchor("a"), Text("Head")), label="h"),), header=True), th("Second")))
     table = Table((header, *(Row((td(f"a{n}"), td(f"b{n}"))) for n in range(2_000))), header_rows=1, fit=Fit((30, 70)))

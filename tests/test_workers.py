@@ -81,6 +81,7 @@ def test_inline_gives_the_same() -> None:
         assert results(workers, *tasks) == results(inline, *tasks)
 
 
+@pytest.mark.slow
 def test_every_task_is_done_once_by_two_workers() -> None:
     tasks = [("total", count) for count in range(60)]
     with pool(2) as workers:
@@ -161,6 +162,7 @@ def test_an_idle_worker_may_die() -> None:
     assert second != first
 
 
+@pytest.mark.slow
 @posix
 def test_the_template_may_die() -> None:
     with pool(2) as workers:
@@ -257,6 +259,7 @@ def test_an_answer_that_comes_when_all_is_over_harms_nobody() -> None:
         assert results(workers, ("total", 2)) == [double(0) + double(1)]
 
 
+@pytest.mark.slow
 def test_a_swollen_worker_is_replaced_after_its_task() -> None:
     with pool(limits=Limits(recycle=150_000_000)) as workers:
         before = results(workers, ("nap", 0), ("nap", 0.001), ("swell", 200))
@@ -333,6 +336,7 @@ def test_what_answering_raises_is_raised_and_ends_all_workers(error: BaseExcepti
     assert children() <= before
 
 
+@pytest.mark.slow
 def test_workers_can_be_used_after_an_error() -> None:
     with pool() as workers:
         with pytest.raises(KeyError):
@@ -512,6 +516,7 @@ def test_half_a_result_is_a_failure_in_time() -> None:
     assert other == 6
 
 
+@pytest.mark.slow
 @posix
 def test_stop_ends_a_worker_that_does_not_take_its_task(shared: Starter) -> None:
     with sharing(shared) as workers:
