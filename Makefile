@@ -25,7 +25,7 @@ install: $(STAMPS)/dev $(STAMPS)/system ## Install everything for work on XPress
 demo: $(STAMPS)/all ## Export the demo space to a PDF and say where it is
 	@$(PY) demo/build.py
 
-demo-site: $(STAMPS)/dev ## Start a Confluence on this machine with the demo space, and say how to try XPress on it
+demo-site: $(STAMPS)/all ## Start a Confluence on this machine with the demo space, and say how to try XPress on it
 	@$(PY) -m testsite demo/space
 
 test: static $(STAMPS)/system ## All checks and all tests
