@@ -122,8 +122,7 @@ def below(connection: Connection, root: Page, depth: int | None, seen: Seen, *, 
     left = depth
     while tops and left != 0:
         levels = _LEVELS if left is None else min(left, _LEVELS)
-        groups = connection.map(lambda top: _descendants(connection, *top, levels), tops)  # noqa: B023 - done at once
-        nodes = [node for group in groups for node in group]
+        nodes = _layers(connection, tops, levels)
         fresh = [node for node in nodes if str(node.id) not in found and str(node.id) != root.id]
         found |= {str(node.id): node for node in fresh}
         seen(len(found))
@@ -173,13 +172,18 @@ def _descendants(connection: Connection, node_id: str, kind: str, levels: int) -
         return []  # it has gone since its parent was asked
 
 
+def _layers(connection: Connection, tops: Sequence[tuple[str, str]], levels: int) -> list[NodeJson]:
+    """What is so many levels below some nodes, which are given by id and kind."""
+    groups = connection.map(lambda top: _descendants(connection, *top, levels), tops)
+    return [node for group in groups for node in group]
+
+
 def _not_pages(connection: Connection, top: str, kind: str) -> list[NodeJson]:
     """What is below a node besides pages, which other lists tell with more about them."""
     found: list[NodeJson] = []
     tops = [(top, kind)]
     while tops:
-        groups = connection.map(lambda each: _descendants(connection, *each, _LEVELS), tops)
-        nodes = [node for group in groups for node in group if node.status in (None, "current")]
+        nodes = [node for node in _layers(connection, tops, _LEVELS) if node.status in (None, "current")]
         found += [node for node in nodes if node.type not in (None, "page")]
         tops = [(str(node.id), node.type or "page") for node in nodes if node.depth == _LEVELS]
     return found
