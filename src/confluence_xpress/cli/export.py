@@ -174,17 +174,11 @@ def _local() -> Callable[..., Exported]:
 
 
 def _remote(service: Service) -> Callable[..., Exported]:
+    from confluence_xpress.cli.sites import hush_retries
     from confluence_xpress.remote import export_remote
 
-    _hush_retries()
+    hush_retries()
     return partial(export_remote, service=service)
-
-
-def _hush_retries() -> None:
-    """Where structlog is installed, stamina would tell of them on standard output, which is the PDF's."""
-    from stamina.instrumentation import set_on_retry_hooks
-
-    set_on_retry_hooks(())
 
 
 def _summary(request: Request, targets: Targets, exported: Exported, pages: int, seconds: float) -> Iterator[str]:
