@@ -147,7 +147,14 @@ class _Writer:
     def _media(self, _: _Node, attrs: _Node) -> str:
         return self._image(attrs, "")
 
+    def _mediaGroup(self, node: _Node, _: _Node) -> str:  # noqa: N802 - the node's name
+        files = (self._file(part.get("attrs") or {}) for part in node.get("content", ()))
+        return "".join(f"<p>{file}</p>" for file in files if file)
+
     def _mediaInline(self, _: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+        return self._image(attrs, "") if attrs.get("type") == "image" else self._file(attrs)
+
+    def _file(self, attrs: _Node) -> str:
         name = escape(self._files.get(str(attrs.get("id")), ""))
         return f'<ac:link><ri:attachment ri:filename="{name}" /></ac:link>' if name else ""
 
