@@ -6,8 +6,6 @@ import hashlib
 import json
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -489,19 +487,6 @@ def test_a_service_that_nobody_vouches_for_is_not_spoken_to(place: Place, tmp_pa
         error = place.refused(service.url)
     assert isinstance(error, InputError) and "can't be trusted" in error.message
     assert "XPRESS_SERVICE_CA" in error.hint and not service.calls
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("library", ["httpx", "python_multipart", "stamina"])
-def test_a_library_that_is_not_installed_is_named(place: Place, library: str) -> None:
-    program = (
-        f"import sys; sys.modules[{library!r}] = None; from confluence_xpress import cli; "
-        f"sys.argv = ['xpress', 'export', {str(place.space)!r}, '-o', {str(place.out / 'x.pdf')!r}, "
-        "'--service', 'https://render.example.com']; cli.main()"
-    )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert ended.returncode == 2 and f"needs the library “{library}”" in ended.stderr
-    assert "confluence-xpress[remote]" in ended.stderr and not list(place.out.iterdir())
 
 
 def test_what_is_not_encrypted_goes_to_no_proxy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from confluence_xpress.errors import InputError
 from confluence_xpress.remote.service import Service, check_possible, service_at
 
 if TYPE_CHECKING:
@@ -23,12 +22,7 @@ __all__ = ["Service", "check_possible", "export_remote", "service_at"]
 def __getattr__(name: str) -> object:
     """What speaks HTTP is imported when it is first used: a wrong address is told without it."""
     if name == "export_remote":
-        try:
-            from confluence_xpress.remote import export  # noqa: PLC0415 - see above
-        except ModuleNotFoundError as error:
-            raise InputError(
-                f"a rendering service needs the library “{(error.name or '').partition('.')[0]}”",
-                "Install it: pip install 'confluence-xpress[remote]'.",
-            ) from error
+        from confluence_xpress.remote import export  # noqa: PLC0415 - see above
+
         return export.export_remote
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
