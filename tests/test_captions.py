@@ -272,8 +272,7 @@ def below_captions(boxes: Iterator[Word]) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("verapdf")
-@pytest.mark.parametrize("flavour", ["ua1", "2a"])
-def test_captions_keep_to_the_standards(flavour: str, book: Made, tmp_path: Path) -> None:
+def test_captions_keep_to_the_standards(book: Made, tmp_path: Path) -> None:
     path = tmp_path / "book.pdf"
     path.write_bytes(book.pdf)
-    assert validate([path], flavour) == {path: []}
+    assert validate([path], "ua1", "2a") == {path: []}

@@ -498,8 +498,8 @@ def test_signed_and_linearised_documents_keep_to_their_standards(
     paths[0].write_bytes(signed.pdf)
     with paths[1].open("wb") as target:
         linearize(unsigned.file, target)
-    found = [validate(paths, flavour) for flavour in flavours]
-    assert [f"{path.stem}: {fault}" for faults in found for path in paths for fault in faults[path]] == []
+    found = validate(paths, *flavours)
+    assert [f"{path.stem}: {fault}" for path in paths for fault in found[path]] == []
 
 
 @pytest.mark.slow

@@ -56,6 +56,16 @@ def test_a_tagged_file_passes_and_an_untagged_one_has_named_faults(make_pdf: Com
     assert "MarkInfo" in str(unmarked)
 
 
+def test_several_flavours_are_checked_at_once(make_pdf: Compile) -> None:
+    good = make_pdf("good.pdf", True)
+    assert verapdf.validate([good], "2a", "ua1") == {good: []}
+
+
+def test_a_file_must_claim_each_of_several_flavours(make_pdf: Compile) -> None:
+    with pytest.raises(verapdf.VeraPDFError, match="claims 2a, ua1, not 3a, ua1"):
+        verapdf.validate([make_pdf("good.pdf", True)], "ua1", "3a")
+
+
 def test_no_files_have_no_faults() -> None:
     assert verapdf.validate([], "ua1") == {}
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +23,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 POM = Path(__file__).resolve().parent / "verapdf" / "pom.xml"
 CACHE = ROOT / ".cache" / "verapdf"
+CLAIMED = "0"
+"""The flavour that stands for those that a file claims."""
 MAIN = "org.verapdf.apps.GreenfieldCliWrapper"
 
 FETCH_SECONDS = 300
@@ -62,14 +64,20 @@ def unavailable() -> str | None:
         return None if _jars() else _fetch()
 
 
-def validate(paths: Sequence[Path], flavour: str) -> dict[Path, list[Fault]]:
-    """What each file breaks; an empty list means that it complies. Every path is a key."""
+def validate(paths: Sequence[Path], *flavours: str) -> dict[Path, list[Fault]]:
+    """What each file breaks; an empty list means that it complies. Every path is a key.
+
+    Several flavours are checked at once, which takes little more time than one. Then each file must also claim them,
+    and no others.
+    """
     if reason := unavailable():
         raise VeraPDFError(reason)
     if not paths:
         return {}
     by_name = {str(path.resolve()): path for path in paths}
-    found = dict(_faults(_run(list(by_name), flavour)["report"]["jobs"]))
+    found = dict(
+        _faults(_run(list(by_name), flavours[0] if len(flavours) == 1 else CLAIMED)["report"]["jobs"], flavours)
+    )
     if lost := by_name.keys() - found.keys():
         raise VeraPDFError(f"veraPDF left out {', '.join(sorted(lost))}")
     return {path: found[str(path.resolve())] for path in paths}
@@ -105,16 +113,24 @@ def _run(names: Sequence[str], flavour: str) -> Any:
             raise VeraPDFError(f"veraPDF ended with code {done.returncode} and no report: {said}") from error
 
 
-def _faults(jobs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, list[Fault]]]:
+def _faults(jobs: Iterable[Mapping[str, Any]], flavours: Collection[str]) -> Iterator[tuple[str, list[Fault]]]:
     for job in jobs:
         name = job["itemDetails"]["name"]
         results = job.get("validationResult")
         if not results:
             raise VeraPDFError(f"veraPDF couldn't check {name}: {job.get('taskException', {}).get('exceptionMessage')}")
+        if (checked := {_flavour(result) for result in results}) != set(flavours):
+            raise VeraPDFError(f"{name} claims {', '.join(sorted(checked))}, not {', '.join(sorted(flavours))}")
         faults = [_fault(rule) for result in results for rule in result["details"]["ruleSummaries"]]
         if bool(faults) == all(result["compliant"] for result in results):
             raise VeraPDFError(f"veraPDF contradicts itself about {name}")
         yield name, sorted(faults, key=lambda fault: (fault.clause, fault.test_number))
+
+
+def _flavour(result: Mapping[str, Any]) -> str:
+    """ua1 for “PDF/UA-1 validation profile”."""
+    profile: str = result["profileName"]
+    return profile.removeprefix("PDF/").split()[0].removeprefix("A-").replace("-", "").lower()
 
 
 def _fault(rule: Mapping[str, Any]) -> Fault:
