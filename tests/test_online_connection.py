@@ -384,7 +384,14 @@ def test_closing_ends_who_waits_for_the_site() -> None:
     assert [type(each) for each in raised] == [ClosedError]
 
 
-def test_closing_ends_who_reads_from_the_site() -> None:
+CALLS: list[Callable[[Connection], object]] = [
+    lambda connection: connection.json(calls.PAGE, id=7),
+    lambda connection: connection.map(lambda number: connection.json(calls.PAGE, id=number), range(50)),
+]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=["a call", "work that has not begun"])
+def test_closing_ends_who_reads_from_the_site(call: Callable[[Connection], object]) -> None:
     raised: list[BaseException] = []
     asked, done = threading.Event(), threading.Event()
 
@@ -395,33 +402,7 @@ def test_closing_ends_who_reads_from_the_site() -> None:
 
     def run(connection: Connection) -> None:
         try:
-            connection.json(calls.PAGE, id=7)
-        except XPressError as found:
-            raised.append(found)
-
-    with meddling(answer) as server, Connection(cloud(server.url), PERSON) as connection:
-        thread = threading.Thread(target=run, args=(connection,))
-        thread.start()
-        assert asked.wait(30)
-        connection.close()
-        thread.join(20)
-        assert not thread.is_alive()
-        done.set()
-    assert [type(each) for each in raised] == [ClosedError]
-
-
-def test_closing_ends_work_that_has_not_begun() -> None:
-    raised: list[BaseException] = []
-    asked, done = threading.Event(), threading.Event()
-
-    def answer(_call: Call) -> Reply:
-        asked.set()
-        done.wait(30)
-        return GOOD
-
-    def run(connection: Connection) -> None:
-        try:
-            connection.map(lambda number: connection.json(calls.PAGE, id=number), range(50))
+            call(connection)
         except XPressError as found:
             raised.append(found)
 

@@ -66,6 +66,15 @@ def test_a_token_that_is_good_nowhere_is_said(credentials: Credentials, said: st
     assert said in raised.value.hint and credentials.token not in raised.value.message + raised.value.hint
 
 
+def test_a_token_without_its_address_where_no_gateway_answers_is_said() -> None:
+    def answer(call: Call) -> Reply:
+        return as_json({"cloudId": CLOUD_ID}) if "tenant" in call.path else page(404)
+
+    with meddling(answer) as server, pytest.raises(SignInError) as raised:
+        find_deployment(server.url, OAUTH, gateway=server.url)
+    assert "XPRESS_EMAIL" in raised.value.hint
+
+
 def test_cloud_can_be_asked_as_everybody() -> None:
     with meddling(cloud_site()) as server:
         assert find_deployment(server.url).api == f"{server.url}/wiki"

@@ -25,7 +25,7 @@ from confluence_xpress.collect import outline
 from confluence_xpress.delivery import Delivery
 from confluence_xpress.errors import XPressError
 from confluence_xpress.remote import Service as Address
-from confluence_xpress.remote import export_remote
+from confluence_xpress.remote.export import export_remote
 from confluence_xpress.render.part import Job
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection

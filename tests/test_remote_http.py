@@ -21,8 +21,9 @@ from confluence_xpress.collect import outline
 from confluence_xpress.delivery import Delivery, Protection
 from confluence_xpress.delivery.exported import Exported
 from confluence_xpress.errors import InputError, XPressError
-from confluence_xpress.remote import Service, export_remote, service_at
+from confluence_xpress.remote import Service, service_at
 from confluence_xpress.remote.client import Client
+from confluence_xpress.remote.export import export_remote
 from confluence_xpress.render.part import Job
 from confluence_xpress.sources.open import open_source
 from confluence_xpress.sources.selection import Selection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -50,7 +51,7 @@ class _Writer:
             align = next((m["attrs"]["align"] for m in node.get("marks", ()) if m.get("type") == "alignment"), "")
             style = f' style="text-align: {align};"' if align else ""
             return f"<{tag}{style}>{self.blocks(node)}</{tag}>"
-        writer = getattr(self, f"_{kind}", None)
+        writer = getattr(self, re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", f"_{kind}"), None)
         made: str = writer(node, attrs) if writer else self.blocks(node)
         return made
 
@@ -75,13 +76,13 @@ class _Writer:
         level = attrs.get("level", 1)
         return f"<h{level}>{self.blocks(node)}</h{level}>"
 
-    def _hardBreak(self, _: _Node, __: _Node) -> str:  # noqa: N802 - the node's name
+    def _hard_break(self, _: _Node, __: _Node) -> str:
         return "<br />"
 
     def _rule(self, _: _Node, __: _Node) -> str:
         return "<hr />"
 
-    def _codeBlock(self, node: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _code_block(self, node: _Node, attrs: _Node) -> str:
         text = "".join(str(child.get("text", "")) for child in node.get("content", ()))
         return _macro("code", {"language": attrs.get("language") or ""}, plain=text)
 
@@ -95,7 +96,7 @@ class _Writer:
             return _macro("panel", {to: attrs.get(name) or "" for name, to in names.items()}, rich=body)
         return _extension("panel", {"panel-type": kind}, body)
 
-    def _decisionList(self, node: _Node, _: _Node) -> str:  # noqa: N802 - the node's name
+    def _decision_list(self, node: _Node, _: _Node) -> str:
         items = "".join(
             f'<ac:adf-node type="decision-item"><ac:adf-attribute key="state">'
             f"{escape(str((item.get('attrs') or {}).get('state', '')))}</ac:adf-attribute>"
@@ -111,12 +112,12 @@ class _Writer:
     def _expand(self, node: _Node, attrs: _Node) -> str:
         return _macro("expand", {"title": attrs.get("title") or ""}, rich=self.blocks(node))
 
-    _nestedExpand = _expand  # noqa: N815 - the node's name
+    _nested_expand = _expand
 
-    def _taskList(self, node: _Node, _: _Node) -> str:  # noqa: N802 - the node's name
+    def _task_list(self, node: _Node, _: _Node) -> str:
         return f"<ac:task-list>{self.blocks(node)}</ac:task-list>"
 
-    def _taskItem(self, node: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _task_item(self, node: _Node, attrs: _Node) -> str:
         status = "complete" if attrs.get("state") == "DONE" else "incomplete"
         return (
             f"<ac:task><ac:task-id>{escape(str(attrs.get('localId', '')))}</ac:task-id><ac:task-status>{status}"
@@ -132,13 +133,13 @@ class _Writer:
         shade = f' data-highlight-colour="{escape(str(colour))}"' if colour else ""
         return f"<{tag}{spans}{shade}>{self.blocks(node)}</{tag}>"
 
-    def _tableCell(self, node: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _table_cell(self, node: _Node, attrs: _Node) -> str:
         return self._cell("td", node, attrs)
 
-    def _tableHeader(self, node: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _table_header(self, node: _Node, attrs: _Node) -> str:
         return self._cell("th", node, attrs)
 
-    def _mediaSingle(self, node: _Node, _: _Node) -> str:  # noqa: N802 - the node's name
+    def _media_single(self, node: _Node, _: _Node) -> str:
         parts = node.get("content", ())
         caption = next((self.blocks(part) for part in parts if part.get("type") == "caption"), "")
         media = next((part.get("attrs") or {} for part in parts if part.get("type") == "media"), {})
@@ -147,11 +148,11 @@ class _Writer:
     def _media(self, _: _Node, attrs: _Node) -> str:
         return self._image(attrs, "")
 
-    def _mediaGroup(self, node: _Node, _: _Node) -> str:  # noqa: N802 - the node's name
+    def _media_group(self, node: _Node, _: _Node) -> str:
         files = (self._file(part.get("attrs") or {}) for part in node.get("content", ()))
         return "".join(f"<p>{file}</p>" for file in files if file)
 
-    def _mediaInline(self, _: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _media_inline(self, _: _Node, attrs: _Node) -> str:
         return self._image(attrs, "") if attrs.get("type") == "image" else self._file(attrs)
 
     def _file(self, attrs: _Node) -> str:
@@ -188,30 +189,32 @@ class _Writer:
         colour = _COLORS.get(str(attrs.get("color")), "Grey")
         return _macro("status", {"title": attrs.get("text") or "", "colour": colour})
 
-    def _inlineCard(self, _: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _inline_card(self, _: _Node, attrs: _Node) -> str:
         url = escape(str(attrs.get("url", "")))
         return f'<a href="{url}" data-card-appearance="inline">{url}</a>'
 
-    def _blockCard(self, _: _Node, attrs: _Node) -> str:  # noqa: N802 - the node's name
+    def _block_card(self, _: _Node, attrs: _Node) -> str:
         url = escape(str(attrs.get("url", "")))
         return f'<p><a href="{url}" data-card-appearance="block">{url}</a></p>'
 
-    _embedCard = _blockCard  # noqa: N815 - the node's name
+    _embed_card = _block_card
 
-    def _layoutSection(self, node: _Node, _: _Node) -> str:  # noqa: N802 - the node's name
+    def _layout_section(self, node: _Node, _: _Node) -> str:
         kind = _LAYOUTS.get(len(node.get("content", ())), "single")
         cells = "".join(f"<ac:layout-cell>{self.blocks(cell)}</ac:layout-cell>" for cell in node.get("content", ()))
         return f'<ac:layout><ac:layout-section ac:type="{kind}">{cells}</ac:layout-section></ac:layout>'
 
     def _extension(self, node: _Node, attrs: _Node) -> str:
         parameters = attrs.get("parameters") or {}
+        if isinstance(wrapped := parameters.get("adf"), str):  # what ADF has no place for, a table in a cell
+            return to_storage(wrapped, self._files)
         given = parameters.get("macroParams") or {}
         values = {name: value.get("value", "") for name, value in given.items() if isinstance(value, dict)}
         known = ((parameters.get("macroMetadata") or {}).get("macroId") or {}).get("value", "")
         body = self.blocks(node) if node.get("content") else None
         return _macro(str(attrs.get("extensionKey", "")), values, rich=body, macro_id=str(known))
 
-    _bodiedExtension = _inlineExtension = _extension  # noqa: N815 - the nodes' names
+    _bodied_extension = _inline_extension = _extension
 
 
 def _macro(

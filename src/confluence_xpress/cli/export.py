@@ -175,7 +175,7 @@ def _local() -> Callable[..., Exported]:
 
 def _remote(service: Service) -> Callable[..., Exported]:
     from confluence_xpress.cli.sites import hush_retries
-    from confluence_xpress.remote import export_remote
+    from confluence_xpress.remote.export import export_remote
 
     hush_retries()
     return partial(export_remote, service=service)

@@ -17,6 +17,8 @@ from typing import Protocol
 from confluence_xpress.sources.online.http.failures import BusyError, ClosedError
 from confluence_xpress.sources.online.http.limits import Limits
 
+_between = random.SystemRandom().uniform
+
 _WORTH_TELLING = 3.0
 """Seconds of a wait that a person is told of."""
 _SLOWEST = 2.0
@@ -152,8 +154,7 @@ class Gate:
             if said:
                 # A site that names no time to speak of is asked ever more rarely, as is one that names none.
                 wait = max(said) if max(said) >= 1 else max(*said, wait)
-            jitter = random.uniform(0, min(1.0, 0.1 + wait / 10))  # noqa: S311 - no secret
-            self._shut(wait, jitter, quota=limits.quota)
+            self._shut(wait, _between(0, min(1.0, 0.1 + wait / 10)), quota=limits.quota)
 
     def _shut(self, seconds: float, jitter: float = 0, *, quota: bool) -> None:
         now = self.clock.monotonic()
@@ -184,7 +185,7 @@ class Gate:
 def backoff(number: int) -> float:
     """Seconds to wait before trying again for the nth time, never twice the same."""
     longest = min(_LONGEST, _FIRST * 2.0 ** min(number - 1, 10))
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
+    return longest * _between(0.5, 1)
 
 
 def duration(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,18 +105,17 @@ class _Probe:
         through = replace(direct, api=f"{gateway}/ex/confluence/{cloud_id}/wiki")
         if not self._credentials:
             return direct
-        if not self._credentials.email:
-            self._check(through)
-            return through
+        if self._credentials.email:
+            with suppress(SignInError):
+                self._check(direct)
+                return direct
         try:
-            self._check(direct)
-        except SignInError:
-            try:
-                self._check(through)
-            except (AddressError, GoneError, UnreachableError) as error:
-                raise Asker(direct, self._credentials).unknown() from error
-            return through
-        return direct
+            self._check(through)
+        except (AddressError, GoneError, UnreachableError) as error:
+            if isinstance(error, UnreachableError) and not self._credentials.email:
+                raise
+            raise Asker(direct, self._credentials).unknown() from error
+        return through
 
     def behind_gateway(self, api: str, cloud_id: str) -> Deployment:
         """The site that a gateway's address means."""

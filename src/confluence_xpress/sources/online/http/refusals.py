@@ -88,7 +88,7 @@ class Asker:
             return SignInError(f"the API token is not valid, or not any more, at {host}", hint, "signing in failed")
         return SignInError(
             f"the access token is not valid, or not any more, at {host}",
-            "It lives for an hour: get a new one. An API token needs the e-mail address too.",
+            "It lives for an hour: get a new one. An API token needs the e-mail address too (XPRESS_EMAIL).",
             "signing in failed",
         )
 

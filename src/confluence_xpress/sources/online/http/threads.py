@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 X = TypeVar("X")
@@ -42,26 +43,24 @@ class Threads:
             finally:
                 self._here.inside = False
 
-        results: list[Y] = []
-        errors: list[Exception] = []
+        futures: list[Future[Y]] = []
         try:
-            for future in [self._pool.submit(one, item) for item in several]:
-                try:
-                    results.append(future.result())
-                except CancelledError:
-                    continue
-                except Exception as error:  # noqa: BLE001 - raised below, when the others have ended
-                    errors.append(error)
+            futures.extend(self._pool.submit(one, item) for item in several)
+            for future in futures:
+                with suppress(CancelledError):  # `futures.wait` would wait for ever for those of a pool that is closed
+                    future.exception()
         except RuntimeError:  # of a pool that is closed
             if not self._closed:
                 raise
         finally:
             given_up.set()
-        if errors:
-            raise errors[0]
-        if len(results) < len(several):
+        errors = [future.exception() for future in futures if future.done() and not future.cancelled()]
+        for error in errors:
+            if error and not isinstance(error, CancelledError):
+                raise error
+        if errors != [None] * len(several):
             raise self._stopped()
-        return results
+        return [future.result() for future in futures]
 
     def close(self) -> None:
         """Drops what has not begun, and waits for what has."""
