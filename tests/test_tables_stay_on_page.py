@@ -117,6 +117,30 @@ def test_tables_with_many_columns(columns: int, tmp_path: Path) -> None:
     assert astray(export(page_of(body, tmp_path)).rendition.pdf) == []
 
 
+@pytest.mark.parametrize("filler", ["few words", "many words " * 150], ids=["short", "with a tall row"])
+def test_numbers_that_are_aligned_stand_under_each_other(filler: str, tmp_path: Path) -> None:
+    rows = "".join(
+        f'<tr><td>{text}</td><td><p style="text-align: right;">{number}</p></td></tr>'
+        for text, number in [("a", "1.5"), (filler, "12345.5"), ("c", "-"), ("d", "700.5")]
+    )
+    for head in ("", "<tr><th>Text</th><th>Number of things</th></tr>"):
+        made = export(page_of(f"<table><tbody>{head}{rows}</tbody></table>", tmp_path))
+        numbers = [word for word in word_boxes(made.rendition.pdf) if word.text.endswith(".5")]
+        assert len(numbers) == 3 and len({round(word.right) for word in numbers}) == 1
+
+
+def test_a_row_stays_on_its_page_beside_tall_ones_and_below_a_header_that_spans(tmp_path: Path) -> None:
+    tall = f"<tr><td>tall</td><td>{'many words ' * 200}</td></tr>"
+    rows = "".join(
+        f"<tr><td>row-{number}</td><td><p>one</p><p>two</p><p>three-{number}</p></td></tr>" for number in range(60)
+    )
+    head = '<tr><th colspan="2">Both</th></tr><tr><th>Name</th><th>Text</th></tr>'
+    made = export(page_of(f"<table><tbody>{head}{tall}{rows}</tbody></table>", tmp_path))
+    pages = {word.text: word.page for word in word_boxes(made.rendition.pdf)}
+    assert len(set(pages.values())) > 3
+    assert [number for number in range(60) if pages[f"row-{number}"] != pages[f"three-{number}"]] == []
+
+
 def test_a_table_in_a_table_in_a_table(tmp_path: Path) -> None:
     table = f"<p>{LONG}</p>"
     for _ in range(3):

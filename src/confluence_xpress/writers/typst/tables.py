@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from math import inf
 from typing import TypeVar
 
 from confluence_xpress.model import (
+    Align,
     Anchor,
     Block,
     Blocks,
@@ -83,24 +85,28 @@ def write_table(table: Table, place: Place, write_blocks: WriteBlocks) -> str:
 
 
 def _heights(table: Table, width: float) -> list[float]:
-    """About how many lines of text each row has, if every row surely takes less than a third of a page; else infinity.
+    """About how many lines of text each row has, if it surely takes less than a third of a page; else infinity.
 
-    Width in points.
+    Width in points. Where cells span rows, these go together, so none of the table is short.
     """
+    head, body = table.rows[: table.header_rows], table.rows[table.header_rows :]
+    if any(cell.rowspan > 1 for row in body for cell in row.cells):
+        return [inf] * len(table.rows)
     shares = table.fit.columns if table.fit else ()
     room = [max(1.0, (width * share / sum(shares) - 12) / _CHARACTER) for share in shares]
-    heights = []
-    for row in table.rows:
-        tallest = max((_lines(cell, room[i] if i < len(room) else 60) for i, cell in enumerate(row.cells)), default=0.0)
-        if tallest > SHORT_ROW:
-            return [inf] * len(table.rows)
-        heights.append(tallest)
-    return heights
+
+    def height(row: Row) -> float:
+        lines = max((_lines(cell, room[i] if i < len(room) else 60) for i, cell in enumerate(row.cells)), default=0.0)
+        return lines if lines <= SHORT_ROW else inf
+
+    # Rows of the header stay together anyway, whatever they span.
+    plain = [Row(tuple(replace(cell, colspan=1, rowspan=1) for cell in row.cells)) for row in head]
+    return [height(row) for row in (*plain, *body)]
 
 
 def _lines(cell: Cell, room: float) -> float:
     """About how many lines of `room` characters a cell has; infinity if it spans or holds more than lines of text."""
-    if cell.colspan > 1 or cell.rowspan > 1:
+    if cell.colspan > 1 or len(_sides(cell)) > 1:
         return inf
     lines = 0.0
     for block in cell.content:
@@ -114,6 +120,11 @@ def _lines(cell: Cell, room: float) -> float:
                 return inf
         lines += 1 + length / room
     return lines
+
+
+def _sides(cell: Cell) -> set[Align]:
+    """How what it holds is aligned: a paragraph as it says itself, all else as the cell says."""
+    return {block.align if isinstance(block, Paragraph) and block.align else cell.align for block in cell.content}
 
 
 def _blocks(rows: tuple[Row, ...]) -> Iterator[Block]:
@@ -156,7 +167,9 @@ def _cell(cell: Cell, place: Place, write_blocks: WriteBlocks, short: list[str] 
         arguments.append(f"fill: {string(cell.background)}")
         if is_dark(cell.background):
             body = f"#on-dark[{body}]"
-    sides = [_HORIZONTAL[cell.align]] if cell.align else []
+    found = _sides(cell)
+    side = found.pop() if len(found) == 1 else cell.align
+    sides = [_HORIZONTAL[side]] if side else []
     sides += [_VERTICAL[cell.valign]] if cell.valign and cell.valign != "top" else []
     if sides:
         arguments.append(f"side: {' + '.join(sides)}")
