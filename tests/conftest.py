@@ -7,6 +7,7 @@ import hashlib
 import os
 import pickle
 import shutil
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,9 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nobody looks at what a machine accepts."""
+    """Nobody looks at what a machine accepts; and signals mean what they mean in a terminal."""
     if config.getoption("--accept") and os.environ.get("CI"):
         raise pytest.UsageError("--accept is for people: it would make every golden test pass")
+    # What runs in the background ignores Ctrl-C, or the end of its terminal, and so would all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

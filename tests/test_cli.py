@@ -394,12 +394,7 @@ def test_the_reader_of_standard_output_may_go_away(space: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "terminate"])
-def test_an_interrupted_export_leaves_nothing_behind(
-    tmp_path: Path, number: signal.Signals, code: int, request: pytest.FixtureRequest
-) -> None:
-    # Tests that run in the background ignore Ctrl-C, and so would what they start.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+def test_an_interrupted_export_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, code: int) -> None:
     with process("export", DEMO, "-o", tmp_path / "x.pdf") as running:
         assert running.stderr
         # Standard error is told of each step as it begins; typesetting the demo takes longer than the signal.

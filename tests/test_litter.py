@@ -50,14 +50,6 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-@pytest.fixture(autouse=True)
-def _ctrl_c() -> Iterator[None]:
-    """Tests that run in the background ignore Ctrl-C, and so would what they start."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def until(running: subprocess.Popen[bytes], stage: bytes) -> None:
     """Waits for a stage to begin."""
     assert running.stderr

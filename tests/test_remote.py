@@ -425,7 +425,6 @@ def test_a_service_that_is_killed_while_it_assembles_leaves_no_file(tmp_path: Pa
 
 
 def test_ctrl_c_ends_at_once_and_leaves_no_file(few: Path, tmp_path: Path) -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what this process ignores, its children do too
     temporary = tmp_path / "temporary"
     temporary.mkdir()
 
@@ -436,18 +435,15 @@ def test_ctrl_c_ends_at_once_and_leaves_no_file(few: Path, tmp_path: Path) -> No
         return None
 
     over = False
-    try:
-        with running("--workers", "1") as service, meddling(silent, service.url) as between:
-            given = command("export", few, "-o", tmp_path / "x.pdf", "--service", between.url, TMPDIR=str(temporary))
-            with subprocess.Popen(**given) as process:
-                between.until("/v1/render")
-                assert not psutil.Process(process.pid).children(recursive=True)  # no workers of its own
-                process.send_signal(signal.SIGINT)
-                _, said = process.communicate(timeout=PATIENCE)
-            over = True
-            with between.arrived:
-                between.arrived.notify_all()
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with running("--workers", "1") as service, meddling(silent, service.url) as between:
+        given = command("export", few, "-o", tmp_path / "x.pdf", "--service", between.url, TMPDIR=str(temporary))
+        with subprocess.Popen(**given) as process:
+            between.until("/v1/render")
+            assert not psutil.Process(process.pid).children(recursive=True)  # no workers of its own
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=PATIENCE)
+        over = True
+        with between.arrived:
+            between.arrived.notify_all()
     assert process.returncode == 130 and b"nothing was written" in said
     assert [path.name for path in tmp_path.iterdir()] == ["temporary"] and not list(temporary.iterdir())

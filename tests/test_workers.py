@@ -629,12 +629,7 @@ def test_nothing_of_a_task_is_kept_once_it_is_done() -> None:
 
 
 HOST = """
-import signal
 import sys
-
-# What runs the tests may ignore these, and its children with it.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 from confluence_xpress.workers import Limits, Workers
 from tests.worker_tasks import begin
