@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -38,7 +39,7 @@ from confluence_xpress.wire.forms import (
     SourceForm,
 )
 from confluence_xpress.wire.requests import encode
-from tests import corpus
+from tests import corpus, tokens
 from tests.service import PATIENCE, Answer, Service, make_keys, running
 from tests.service_documents import TIME, asked, figures, form, local, options, png, small, told, unzipped
 from tests.service_requests import KINDS, Document, Kind, _inline, packed
@@ -473,6 +474,21 @@ def test_a_web_page_that_may_not(service: Service, origin: str) -> None:
     assert preflight(service, origin).status == 400
     answer = service.ask("/version", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.slow
+def test_a_forge_app_may_call_from_the_pages_of_any_site(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_bytes(tokens.key_set())
+    bearer = tokens.token(payload=tokens.claims(int(time.time())))
+    body = msgspec.json.encode(told(small()))
+    page = {"Origin": "https://example.atlassian.net", "Content-Type": "application/json"}
+    with running("--workers", "1", "--forge-app", tokens.APP, "--forge-keys", str(tmp_path / "keys.json")) as started:
+        asked = preflight(started, page["Origin"], "authorization,content-type,x-b3-traceid")
+        assert asked.status == 200 and asked.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in asked.headers
+        for headers, status in ((page, 401), ({**page, "Authorization": f"Bearer {bearer}"}, 200)):
+            answer = started.ask("/v1/render", body, headers)
+            assert answer.status == status and answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 # --- Who may call -----------------------------------------------------------------------------------------------------

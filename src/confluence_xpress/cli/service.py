@@ -56,7 +56,11 @@ def render_service(
     ] = False,
     allow_origin: Annotated[
         list[str] | None,
-        typer.Option(metavar="URL", envvar=f"{_ENV}ALLOW_ORIGIN", help="Web pages that may call; repeatable."),
+        typer.Option(
+            metavar="URL",
+            envvar=f"{_ENV}ALLOW_ORIGIN",
+            help="Web pages that may call; repeatable. Those of a Forge app need not be named.",
+        ),
     ] = None,
     workers: Annotated[
         int, typer.Option(metavar="N", min=0, envvar=f"{_ENV}WORKERS", help="In each of two lanes; 0: as fit.")

@@ -51,7 +51,7 @@ def make_app(service: Service, origins: Sequence[str] = ()) -> Starlette:
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id", "X-B3-TraceId", "X-B3-SpanId"],
         expose_headers=_EXPOSED,
         max_age=600,
     )

@@ -69,7 +69,7 @@ def run(settings: Settings) -> None:
     )
     METRICS.build(__version__, version("typst"))
     serve(
-        make_app(service, settings.origins),
+        make_app(service, settings.web_origins),
         ServerSettings(
             settings.host,
             settings.port,

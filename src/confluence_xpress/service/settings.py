@@ -47,6 +47,11 @@ class Settings:
     keep_alive: int = 5
     """How long a connection stays open without a request."""
 
+    @property
+    def web_origins(self) -> Sequence[str]:
+        """Origins of web pages that may call. Forge apps run in those of any site, and prove themselves by tokens."""
+        return ("*",) if self.forge_apps else self.origins
+
     def check(self) -> None:
         """Raises InputError for what doesn't go together."""
         known = bool(self.forge_apps or self.keys or self.client_ca)
