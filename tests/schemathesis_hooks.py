@@ -10,7 +10,7 @@ import schemathesis
 
 from tests.service_documents import fields_of
 
-ACCEPTED = ("*/*", "application/zip", "multipart/form-data")
+ACCEPTED = ("*/*", "application/zip", "multipart/form-data", "application/json")
 
 
 @schemathesis.hook

@@ -32,6 +32,7 @@ from confluence_xpress.sources.selection import Selection
 from confluence_xpress.templates import built_in_templates, load_template
 from confluence_xpress.wire.forms import (
     DeliveryForm,
+    FilesAnswer,
     NeedsAnswer,
     Progress,
     Range,
@@ -444,6 +445,18 @@ def test_other_addresses_are_not_there(service: Service, path: str) -> None:
     for method in ("GET", "POST"):
         answer = service.ask(path, method=method)
         assert (answer.status, answer.code) == (404, "not-found")
+
+
+def test_files_as_text(service: Service) -> None:
+    bundle = small()
+    whole = unzipped(asked(service, bundle, accept="application/zip"))
+    answer = asked(service, bundle, accept="application/json")
+    assert answer.headers.get_content_type() == "application/json" and answer.body.isascii()
+    told = msgspec.json.decode(answer.body, type=FilesAnswer)
+    assert {file.name: file.data for file in told.files} == whole
+    assert [file.media_type for file in told.files] == ["application/pdf", "application/json"]
+    assert str(told.pages) == answer.headers["XPress-Pages"] and str(told.lost) == answer.headers["XPress-Lost"]
+    assert told.files[0].pages == told.pages
 
 
 # --- Web pages --------------------------------------------------------------------------------------------------------

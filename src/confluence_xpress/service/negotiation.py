@@ -26,6 +26,7 @@ def form_of(accept: str | None, operation: Operation) -> Form:
     """The form that the caller likes best. Problem if there is none that it takes."""
     forms: dict[str, Form] = {**dict.fromkeys(SINGLE[operation], "file"), "application/zip": "zip"}
     forms["multipart/form-data"] = "multipart"
+    forms.setdefault("application/json", "json")
     wanted = _ranges(accept)
     liked = {media_type: _quality(media_type, wanted) for media_type in forms}
     best = max(liked, key=lambda media_type: liked[media_type])

@@ -15,6 +15,7 @@ from confluence_xpress.wire.about import Health, Templates, Version
 from confluence_xpress.wire.forms import (
     AnswerForm,
     AssembleRequest,
+    FilesAnswer,
     NeedForm,
     NeedsAnswer,
     NeedsRequest,
@@ -27,7 +28,7 @@ from confluence_xpress.wire.forms import (
 
 _REFERENCE = "#/components/schemas/{name}"
 _REQUESTS = (NeedsRequest, PartsRequest, AssembleRequest, Request, PreviewRequest)
-_ANSWERS = (NeedsAnswer, Progress, Result, Version, Templates, Health)
+_ANSWERS = (NeedsAnswer, Progress, Result, FilesAnswer, Version, Templates, Health)
 _CHOICES = (NeedForm, AnswerForm)
 """Objects of which exactly one property is given."""
 _ALWAYS = ("request-unreadable", "too-slow", "headers-too-large", "internal", "busy")
@@ -187,6 +188,7 @@ def _post(name: str, summary: str, kind: type, answers: Mapping[str, Any], more:
                 "additionalProperties": _BINARY,
             }
         },
+        **_json(FilesAnswer),
     }
     single = {media_type: {"schema": schema} for media_type, schema in answers.items()}
     return {
@@ -198,7 +200,7 @@ def _post(name: str, summary: str, kind: type, answers: Mapping[str, Any], more:
                 "200": {
                     "description": "Done.",
                     "headers": _headers("X-Request-Id", "XPress-Pages", "XPress-Lost"),
-                    "content": {**single, **several},
+                    "content": {**several, **single},
                 },
                 **_problems((*_ALWAYS, *_OF_CALLERS, *_WHEN_SENT, *more)),
             },

@@ -267,7 +267,7 @@ def _inline(job: Job) -> Inline[Job, Task, Question, Answers, Result]:
 
 
 def _given(files: list[File], form: Form, timestamp: int, pages: int = 0, lost: int = 0) -> Output:
-    return Output(shaped(files, form, timestamp), pages, lost)
+    return Output(shaped(files, form, timestamp, pages, lost), pages, lost)
 
 
 OPERATIONS: Mapping[Operation, Callable[[Setup, Mapping[str, bytes], Form, int], Turns]] = {

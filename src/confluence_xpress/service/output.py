@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from confluence_xpress.service.problems import Problem
+from confluence_xpress.wire.forms import FilesAnswer, InlineFile
+from confluence_xpress.wire.requests import encode
 
-Form = Literal["file", "zip", "multipart"]
-"""One file as it is; all in a zip; all in a form, with progress before them."""
+Form = Literal["file", "zip", "multipart", "json"]
+"""One file as it is; all in a zip; all in a form, with progress before them; all as text, in JSON."""
 _OLDEST, _NEWEST = 315532800, 4354819198
 """The times that a zip can tell: from 1980 to 2107."""
 
@@ -39,15 +41,18 @@ class Output:
     seconds: float = 0
 
 
-def shaped(files: Sequence[File], form: Form, timestamp: int) -> tuple[File, ...]:
+def shaped(files: Sequence[File], form: Form, timestamp: int, pages: int, lost: int) -> tuple[File, ...]:
     """The files as the caller wants them. Problem if there are several, and one is wanted."""
     if form == "zip":
         return (_zipped(files, timestamp),)
+    if form == "json":
+        told = tuple(InlineFile(file.name, file.media_type, file.data, file.pages) for file in files)
+        return (File("document.json", "application/json", encode(FilesAnswer(pages, lost, told))),)
     if form == "file" and len(files) > 1:
         raise Problem(
             "not-acceptable",
             f"The answer has {len(files)} files.",
-            hint="Ask for several: “Accept: application/zip” or “Accept: multipart/form-data”.",
+            hint="Ask for several: “Accept: application/zip”, “multipart/form-data” or “application/json”.",
         )
     return tuple(files)
 

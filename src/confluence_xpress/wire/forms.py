@@ -174,6 +174,23 @@ class FileFacts(Struct, frozen=True):
     pages: int = 0
 
 
+class InlineFile(Struct, frozen=True):
+    """A file of an answer in JSON."""
+
+    name: str
+    media_type: str
+    data: bytes
+    pages: int = 0
+
+
+class FilesAnswer(Struct, frozen=True):
+    """An answer in JSON: what a `Result` tells, with the files themselves in base64."""
+
+    pages: int
+    lost: int
+    files: tuple[InlineFile, ...]
+
+
 class Result(Struct, frozen=True):
     """What became of a render. `lost`: how many things of the source are not in the PDF; the manifest names them."""
 
