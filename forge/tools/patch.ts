@@ -1,0 +1,20 @@
+import { type Document, isMap, parse, parseDocument } from 'yaml';
+
+/** A manifest (YAML) after a merge patch (RFC 7396, in YAML). Comments of what stays are kept. */
+export function applyVariant(manifest: string, patch: string): string {
+  const document = parseDocument(manifest);
+  merge(document, [], parse(patch));
+  return document.toString({ lineWidth: 0 });
+}
+
+function merge(document: Document, path: string[], value: unknown): void {
+  if (value === null) {
+    document.deleteIn(path);
+  } else if (typeof value === 'object' && !Array.isArray(value) && (path.length === 0 || isMap(document.getIn(path)))) {
+    for (const [key, part] of Object.entries(value)) {
+      merge(document, [...path, key], part);
+    }
+  } else {
+    document.setIn(path, document.createNode(value));
+  }
+}
