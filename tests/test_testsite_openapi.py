@@ -128,6 +128,9 @@ def test_search(site: Site, client: httpx.Client) -> None:
 
 def test_other_reads_of_v1(site: Site, client: httpx.Client) -> None:
     check(site, client, "/rest/api/user/current")
+    check(site, client, "/rest/api/user/current?expand=operations")
+    for space in check(site, client, "/api/v2/spaces")["results"]:
+        check(site, client, f"/api/v2/spaces/{space['id']}?include-operations=true")
     check(site, client, f"/rest/api/user/bulk?accountId={next(iter(site.content.users))}")
     for page in shown(site, "page"):
         check(site, client, f"/rest/api/content/{page.id}/state")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from testsite import Content, Page, Site, Space
 from testsite.sample import ANN, everything
+from testsite.site import READER
 
 pytestmark = pytest.mark.slow  # each starts a site
 
@@ -204,6 +206,22 @@ def test_bytes_of_files_come_from_the_media_host_without_sign_in(site: Site, cal
     site.state.media.expire()
     assert httpx.get(address).status_code == 403
     assert [record.role for record in site.requests].count("media") == 5
+
+
+def test_who_administers_what(site: Site, caller: Caller) -> None:
+    def administers() -> tuple[bool, bool]:
+        space = caller.json("/api/v2/spaces?keys=ADM")["results"][0]["id"]
+        of_space = caller.json(f"/api/v2/spaces/{space}?include-operations=true")["operations"]["results"]
+        of_site = caller.json("/rest/api/user/current?expand=operations")["operations"]
+        administer = [{"operation": "administer", "targetType": target} for target in ("application", "space")]
+        return administer[0] in of_site, administer[1] in of_space
+
+    site.content.add_space(Space("ADM"))
+    assert administers() == (False, False)
+    site.content.add_space(Space("ADM", admins=frozenset({READER.account_id})))
+    assert administers() == (False, True)
+    site.content.add_user(replace(READER, admin=True))
+    assert administers() == (True, True)
 
 
 def test_a_new_version_shows_at_once(site: Site, caller: Caller) -> None:

@@ -22,7 +22,7 @@ from testsite.shapes_v2 import (
     version_v2,
 )
 from testsite.state import State
-from testsite.visibility import sees_space, visible
+from testsite.visibility import operations, sees_space, visible
 
 _IN_TREE = ("current", "archived")
 _SORTS = ("created-date", "id", "modified-date", "child-position", "title")
@@ -153,6 +153,9 @@ def space(state: State, request: Request, item_id: str) -> Reply:
     del made["currentActiveAlias"]
     if request.flag("include-labels"):
         made["labels"] = included(f"/spaces/{found.id}/labels", [])
+    if request.flag("include-operations"):
+        may = operations(state.content, request.account, found)
+        made["operations"] = included(f"/spaces/{found.id}/operations", may)
     return json_reply(with_base(state, made), objects=1)
 
 

@@ -20,6 +20,7 @@ from testsite.search import Hit, search
 from testsite.shapes_v1 import attachment_v1, content_v1
 from testsite.shapes_v1_parts import restriction_v1, user_v1
 from testsite.state import State
+from testsite.visibility import operations
 
 _SEARCH = either("search:confluence", "read:content-details")
 _READ_ALL = either("read:confluence-content.all", "read:content.metadata")
@@ -146,6 +147,9 @@ def current_user(state: State, request: Request) -> Reply:
     made = user_v1(state, request.account)
     if request.user:
         made["email"] = request.user.email
+    if "operations" in Expand.of(request):
+        made["operations"] = operations(state.content, request.account)
+        made["_expandable"].pop("operations", None)
     return json_reply(made, identities=1)
 
 

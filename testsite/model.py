@@ -15,7 +15,10 @@ DAY_ONE = "2026-01-05T09:00:00.000Z"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. Cloud knows people by `account_id`, Data Center by `key` and `username`; empty ones are made up."""
+    """A person. Cloud knows people by `account_id`, Data Center by `key` and `username`; empty ones are made up.
+
+    `admin`: administers the site and all of its spaces.
+    """
 
     account_id: str
     name: str
@@ -23,11 +26,15 @@ class User:
     username: str = ""
     key: str = ""
     active: bool = True
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space. `id` is numeric and made up if empty. `readers`: account ids that may see it; None: everybody."""
+    """A space. `id` is numeric and made up if empty.
+
+    `readers`: account ids that may see it; None: everybody. `admins`: those that administer it.
+    """
 
     key: str
     name: str = ""
@@ -39,6 +46,7 @@ class Space:
     created: str = DAY_ONE
     author: str = ""
     readers: frozenset[str] | None = None
+    admins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

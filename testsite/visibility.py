@@ -11,6 +11,17 @@ def sees_space(space: Space, account: str | None) -> bool:
     return space.readers is None or account in space.readers
 
 
+def operations(content: Content, account: str | None, space: Space | None = None) -> list[dict[str, str]]:
+    """What somebody (None: anonymous) may do with a space or, without one, with the site."""
+    known = content.users.get(account or "")
+    site_admin = known is not None and known.admin
+    target, usual = ("space", "read") if space else ("application", "use")
+    may = [usual]
+    if site_admin or (space and account in space.admins):
+        may.append("administer")
+    return [{"operation": name, "targetType": target} for name in may]
+
+
 def visible(content: Content, account: str | None) -> frozenset[str]:
     """The ids of all that somebody (None: anonymous) may see: restrictions count for all that is below, too."""
     return content.remember(("visible", account), lambda: _visible(content, account))
