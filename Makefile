@@ -5,6 +5,8 @@ VENV := .venv
 STAMPS := $(VENV)/stamps
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
+NODE := node_modules/.package-lock.json
+WEB := forge/static/main/index.html
 JOBS ?= 2
 
 SHELL := /bin/bash
@@ -14,12 +16,12 @@ SHELL := /bin/bash
 # The targets use one venv, two cores and one terminal: one after the other.
 .NOTPARALLEL:
 
-.PHONY: help install demo demo-site test check static format bench docs constraints clean
+.PHONY: help install demo demo-site demo-app test check static format bench docs constraints clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r t d; do printf '  %-12s %s\n' "$$t" "$$d"; done
 
-install: $(STAMPS)/dev $(STAMPS)/system ## Install everything for work on XPress into .venv
+install: $(STAMPS)/dev $(NODE) $(STAMPS)/system ## Install everything for work on XPress into .venv and node_modules
 	@echo "XPress is in $(VENV): $(VENV)/bin/xpress"
 
 demo: $(STAMPS)/all ## Export the demo space to a PDF and say where it is
@@ -28,21 +30,28 @@ demo: $(STAMPS)/all ## Export the demo space to a PDF and say where it is
 demo-site: $(STAMPS)/all ## Start a Confluence on this machine with the demo space, and say how to try XPress on it
 	@$(PY) -m testsite demo/space
 
-test: static $(STAMPS)/system ## All checks and all tests
+demo-app: $(STAMPS)/all $(STAMPS)/system $(WEB) ## Start the Forge app with the demo space on this machine, for a browser
+	@npx tsx forge/platform/demo.ts
+
+test: static $(STAMPS)/system $(WEB) ## All checks and all tests
+	@npx vitest run
 	@$(PYTEST) -n $(JOBS)
 
 check: static $(STAMPS)/system ## Format, lint, types, layers and the fast tests: under two minutes
+	@npx vitest run --exclude '**/*.slow.test.ts'
 	@$(PYTEST) -n $(JOBS) -m "not slow"
 
-static: $(STAMPS)/dev ## Format, lint, types and layers only
+static: $(STAMPS)/dev $(NODE) ## Format, lint, types and layers only
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
+	@npm run --silent check
 
-format: $(STAMPS)/dev ## Format the code and fix what ruff can fix
+format: $(STAMPS)/dev $(NODE) ## Format the code and fix what the linters can fix
 	@$(PY) -m ruff check --fix-only .
 	@$(PY) -m ruff format .
+	@npm run --silent format
 
 bench: $(STAMPS)/bench $(STAMPS)/bench-system ## Measure XPress against other ways to a PDF
 	@$(PY) bench/run.py
@@ -55,7 +64,7 @@ constraints: ## Pin the newest versions of all packages in constraints.txt (need
 	@$(PYTHON) tools/constraints.py
 
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist bench/out
+	rm -rf $(VENV) node_modules forge/node_modules web/node_modules forge/dist forge/static .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist bench/out
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # --- What the targets need -------------------------------------------------------------------------------------------
@@ -77,9 +86,21 @@ $(STAMPS)/bench: $(STAMPS)/venv pyproject.toml constraints.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,bench]'
 	@touch $@ $(STAMPS)/all
 
-# Programs that the tests look at PDF files with. Java and Maven (for veraPDF) are used where they are, not installed.
+# Programs that the tests use: to look at PDF files, to shut the service in, to run the Forge app. Java and Maven (for
+# veraPDF) are used where they are, not installed.
 $(STAMPS)/system: $(STAMPS)/venv tools/system.sh
-	@tools/system.sh pdftoppm=poppler-utils qpdf=qpdf bwrap=bubblewrap strace=strace curl=curl
+	@PATH="$$PATH:/usr/sbin" tools/system.sh pdftoppm=poppler-utils qpdf=qpdf bwrap=bubblewrap strace=strace curl=curl \
+		mariadbd=mariadb-server-core chromium=chromium
+	@touch $@
+
+# The packages of the lock file, as they are: their scripts don't run.
+$(NODE): package.json package-lock.json forge/package.json web/package.json
+	@npm ci --silent
+	@touch $@
+
+# The web interface, built for the Forge app.
+$(WEB): $(NODE) $(shell find web/src web/index.html web/vite.config.ts forge/src -type f 2>/dev/null)
+	@npm run --silent build --workspace web
 	@touch $@
 
 $(STAMPS)/bench-system: $(STAMPS)/venv tools/system.sh
