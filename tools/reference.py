@@ -173,7 +173,35 @@ def permissions() -> str:
         server=_table(
             ("Call", "What for"), ((f"`{call.method} {call.path}`".replace("{+", "{"), call.why) for call in server)
         ),
+        app_scopes=_table(("Scope", "Impersonation", "What for"), _app_scopes()),
+        app_calls=_table(("Call", "Granular scope", "What for"), map(_app_call, _app_calls())),
     )
+
+
+def _app_scopes() -> Iterator[tuple[str, str, str]]:
+    """Each scope of the Forge app, whether it allows impersonation, and what for."""
+    reasons: dict[str, list[str]] = {}
+    impersonated = set()
+    for call in _app_calls():
+        for scope in call["scope"]:
+            reasons.setdefault(scope, []).append(call["why"])
+            if call["background"]:
+                impersonated.add(scope)
+    yield "`storage:app`", "", "keeps documents, settings and the state of exports in Forge's own storage"
+    yield "`report:personal-data`", "", "tells Atlassian of which account ids there is data, to learn which were closed"
+    for scope, why in reasons.items():
+        yield f"`{scope}`", "yes" if scope in impersonated else "", "<br>".join(dict.fromkeys(why))
+
+
+def _app_calls() -> list[dict[str, Any]]:
+    """The calls of the Forge app to Confluence."""
+    places = (ROOT / "forge" / "src" / room / "calls.json" for room in ("loop", "resolver"))
+    return [call for place in places for call in json.loads(place.read_text("utf-8"))]
+
+
+def _app_call(call: dict[str, Any]) -> tuple[str, str, str]:
+    address = f"`{call['method']} {call['path']}`".replace("{+", "{")
+    return address, "<br>".join(f"`{scope}`" for scope in call["scope"]) or "–", call["why"]
 
 
 def _call(call: Call) -> tuple[str, str, str, str]:
@@ -225,6 +253,22 @@ A personal access token has all rights of its owner; Data Center knows no scopes
 others; the one about applinks without the token:
 
 {server}
+
+## The Forge app
+
+The [app in Confluence Cloud](forge.md) asks for these scopes; an administrator agrees to them when it is installed, and
+to any new one before an update. All but the first two only read.
+
+- **In the browser** it reads with the rights of the person who uses it.
+- **In the background**, for large exports, it reads in the name of the person who started the export, with their
+  rights and only until the export is done: Atlassian calls that impersonation. The scopes for which it is allowed are
+  marked. The app's own account, which sees other pages, is never used to read content.
+
+{app_scopes}
+
+These are all of its calls. The app can make no others: code and manifest are checked against this list by a test.
+
+{app_calls}
 """
 
 

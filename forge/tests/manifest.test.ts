@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import calls from '../src/loop/calls.json';
+import loopCalls from '../src/loop/calls.json';
+import resolverCalls from '../src/resolver/calls.json';
 import { applyVariant } from '../tools/patch';
 
+const calls = [...loopCalls, ...resolverCalls];
+/** What is not for calls to Confluence: storage, and telling Atlassian of which accounts there is data. */
+const OTHERS = ['storage:app', 'report:personal-data'];
 const text = readFileSync(new URL('../manifest.yml', import.meta.url), 'utf8');
 const variant = (name: string) =>
   applyVariant(text, readFileSync(new URL(`../variants/${name}.yml`, import.meta.url), 'utf8'));
@@ -13,7 +17,7 @@ describe('the manifest', () => {
 
   it('asks for just the scopes that calls need', () => {
     expect(Object.keys(scopes).sort()).toEqual(
-      [...new Set(['storage:app', ...calls.flatMap(call => call.scope)])].sort(),
+      [...new Set([...OTHERS, ...calls.flatMap(call => call.scope)])].sort(),
     );
   });
 
