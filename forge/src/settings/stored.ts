@@ -23,11 +23,13 @@ export async function settingsOf(space: string): Promise<Settings> {
   return merge(site, own);
 }
 
-/** Saves settings of the site, or of a space, in place of those that are named. */
+/** Saves settings of the site: those that are named. Or all that a space says itself: what it leaves out is as the site. */
 export async function saveSettings(settings: Partial<Settings>, space = ''): Promise<void> {
-  const key = space ? spaceKey(space) : SITE;
-  const old = (await kvs.get<Partial<Settings>>(key)) ?? {};
-  await kvs.set(key, { ...old, ...settings });
+  if (space) {
+    await kvs.set(spaceKey(space), settings);
+  } else {
+    await kvs.set(SITE, { ...(await kvs.get<Partial<Settings>>(SITE)), ...settings });
+  }
 }
 
 /**

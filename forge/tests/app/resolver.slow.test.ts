@@ -47,6 +47,9 @@ it('lets administrators alone save settings: those of the site, or of their spac
   expect((await app.call('about', { space: 'DOC' }, ADMIN)).admin).toEqual({ site: true, space: true });
   expect((await app.call('about', { space: 'DOC' })).admin).toEqual({ site: false, space: false });
   expect(await app.call('settings', { space: 'DOC' }, ADMIN)).toMatchObject({ space: { maxPages: 100 } });
+  // What a space no longer says is as the site has it.
+  await app.call('saveSettings', { settings: { maxPages: 40 }, space: 'DOC' }, SPACE_ADMIN);
+  expect((await app.call('about', { space: 'DOC' })).settings).toMatchObject({ maxPages: 40, retentionDays: 30 });
 });
 
 it('exports nothing of a space that is switched off, by whatever way', async () => {
