@@ -16,9 +16,7 @@ describe('the manifest', () => {
   const scopes: Record<string, { allowImpersonation?: boolean }> = parse(text).permissions.scopes;
 
   it('asks for just the scopes that calls need', () => {
-    expect(Object.keys(scopes).sort()).toEqual(
-      [...new Set([...OTHERS, ...calls.flatMap(call => call.scope)])].sort(),
-    );
+    expect(Object.keys(scopes).sort()).toEqual([...new Set([...OTHERS, ...calls.flatMap(call => call.scope)])].sort());
   });
 
   it('allows impersonation for what exports in the background need, and for nothing else', () => {
