@@ -6,6 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, World } from './world';
 
+/** A page of the demo space with text, a table and code. */
+const ORDINARY = '131079';
+
 /** A tree of 300 pages with text, tables and code. */
 const TREE = Array.from({ length: 300 }, (_, index) => ({
   id: `${700_000 + index}`,
@@ -50,7 +53,7 @@ describe('XPress in Confluence', () => {
 
   it('exports a page in the browser, at once, to the bytes of the command line', async () => {
     await world.confluence.latency(0.05);
-    const view = await world.open({ module: 'xpress-page-action', page: '131073' });
+    const view = await world.open({ module: 'xpress-page-action', page: ORDINARY });
     await view.frame
       .getByRole('img', { name: /sheet 1/i })
       .first()
@@ -67,7 +70,7 @@ describe('XPress in Confluence', () => {
         .click(),
     );
     const manifest = await view.downloaded(() => view.frame.getByRole('button', { name: /Record/ }).click());
-    expect(pdf.data.equals(await exported('131073', manifest.data, pdf.name))).toBe(true);
+    expect(pdf.data.equals(await exported(ORDINARY, manifest.data, pdf.name))).toBe(true);
     expect(view.errors).toEqual([]);
     await view.close();
   });

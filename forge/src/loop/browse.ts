@@ -103,6 +103,7 @@ export async function searchPages(
       kind: kindOf(text(entry.type)),
       hasChildren: false,
       path: list(entry.ancestors).map(above => text(record(above).title)),
+      above: list(entry.ancestors).map(above => text(record(above).id)),
     }));
 }
 

@@ -10,7 +10,7 @@ export { CALLS, type Call } from './calls';
 export { Cutter, cut } from './cut';
 export { sha256 } from './hash';
 export { hasBody } from './nodes';
-export { countPages, readOutline } from './outline';
+export { countPages, readBeginning, readOutline } from './outline';
 export { makePart } from './parts';
 export * from './ports';
 export { preview } from './preview';

@@ -43,6 +43,30 @@ export async function readOutline(
   return outline;
 }
 
+/** The pages of the beginning of which all is known in `readBeginning`. */
+export const BEGINNING = 8;
+
+/**
+ * The same for counting and previews, in few calls however many pages there are: labels and files are read of the first
+ * pages alone, unless pages are chosen by their labels. Rejects as `readOutline` does.
+ */
+export async function readBeginning(ports: Ports, selection: Selection): Promise<Outline> {
+  if (byLabels(selection) || pickedAlone(selection) !== undefined) return await readOutline(ports, selection);
+  const site = new Site(ports);
+  const cloud = new Cloud(site);
+  const scope = await findScope(cloud, selection);
+  const outline = await made(cloud, scope, NO_DETAILS);
+  const first = outline.pages.slice(0, BEGINNING);
+  const known = await detailsOf(site, { ...scope, pages: first }, selection, undefined);
+  return {
+    ...outline,
+    pages: [...first.map(page => withDetails(page, known)), ...outline.pages.slice(BEGINNING)],
+    files: Object.fromEntries(known.files),
+    diagnostics: distinct([...outline.diagnostics, ...scope.problems]),
+    ...(outline.pages.length > BEGINNING && { beginning: true }),
+  };
+}
+
 /** How many pages a selection holds. Labels are only looked up where they matter. Rejects as `readOutline` does. */
 export async function countPages(ports: Ports, selection: Selection): Promise<number> {
   const site = new Site(ports);

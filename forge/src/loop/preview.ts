@@ -4,6 +4,7 @@ import type { Preview } from '../api';
 import { toBase64 } from './base64';
 import { readBodies } from './bodies';
 import { Gatherer } from './gather';
+import { BEGINNING } from './outline';
 import { fits } from './parts';
 import type { Ports } from './ports';
 import { ProblemError } from './problem';
@@ -12,13 +13,12 @@ import { previewRequest } from './requests';
 import type { BodyAnswer, Job, Page } from './types';
 import { makeUpload } from './upload';
 
-/** Pages that are looked at, and characters of their bodies: so much is done at once by the service. */
-const MOST_PAGES = 8;
+/** Characters of the bodies that are looked at: so much is done at once by the service. */
 const MOST_TEXT = 40_000;
 
 /** Sheets such as `1-3`, of the first few pages of the outline alone. SiteFailure, ProblemError. */
 export async function preview(ports: Ports, job: Job, show: string): Promise<Preview> {
-  const first = job.outline.pages.slice(0, MOST_PAGES);
+  const first = job.outline.pages.slice(0, BEGINNING);
   const bodies = await readBodies(ports, job.outline, first);
   const pages = beginning(first, bodies);
   const ids = new Set(pages.map(page => page.id));

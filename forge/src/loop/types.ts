@@ -68,6 +68,8 @@ export interface Outline {
   whole: string[];
   /** Whether all children of all pages are known. */
   complete: boolean;
+  /** Labels and files are known of the first pages only: good for counting and previews. */
+  beginning?: true;
   /** Pages among which was selected and that are not exported. */
   others: Page[];
   /** Ids and parents of all these pages, in the order of the site. */
@@ -171,6 +173,7 @@ export interface BrowseNode {
   title: string;
   kind: PageKind;
   hasChildren: boolean;
-  /** Titles above it, from the top; of searches only. */
+  /** Titles above it, from the top, and their ids; of searches only. */
   path?: string[];
+  above?: string[];
 }

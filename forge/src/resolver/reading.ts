@@ -3,7 +3,7 @@
 import { kvs } from '@forge/kvs';
 import type { Answers, Template } from '../api';
 import { ATTACHMENT_BYTES, TEMPLATES_CACHED } from '../bounds';
-import { fileName, type Job, limits, preview as makePreview, ProblemError, readOutline, templates } from '../loop';
+import { fileName, type Job, limits, preview as makePreview, ProblemError, readBeginning, templates } from '../loop';
 import { errorFacts, log } from '../sdk/log';
 import { withBranding } from '../settings/merge';
 import type { Caller } from './access';
@@ -27,7 +27,7 @@ export async function attachment({ ports }: Caller, { path }: Payload<'attachmen
 /** The first sheets, where the browser can't have them made itself. */
 export async function preview({ ports }: Caller, { wish, show }: Payload<'preview'>): Promise<Answers['preview']> {
   const settings = await checkOffered(wish);
-  const [outline, most] = await Promise.all([readOutline(ports, wish.selection), limits(ports)]);
+  const [outline, most] = await Promise.all([readBeginning(ports, wish.selection), limits(ports)]);
   const options = withBranding(wish.options, settings);
   const { timestamp } = wish;
   const job: Job = { outline, options, timestamp, name: fileName(outline.title), limits: most };

@@ -22,6 +22,7 @@ import {
   type Ports,
   ProblemError,
   preview,
+  readBeginning,
   readBodies,
   readOutline,
   renderAtOnce,
@@ -291,6 +292,11 @@ describe('before an export', () => {
     const { sheets } = await preview(demo.ports(), jobOf(outline, { images: 'small' }), '1-2');
     expect(sheets).toHaveLength(2);
     expect(sheets[0]).toMatchObject({ width: expect.any(Number), data: expect.stringMatching(/^iVBOR/) });
+    const beginning = await readBeginning(demo.ports(), { space: 'OPS' });
+    expect(beginning.pages.map(page => page.id)).toEqual(outline.pages.map(page => page.id));
+    // What only text comes through of, gets all of it too.
+    const text = { ...demo.ports(), textOnly: true };
+    expect((await preview(text, jobOf(beginning, { images: 'small' }), '1-2')).sheets).toEqual(sheets);
     expect((await templates(ports())).map(template => template.name)).toContain('default');
   });
 

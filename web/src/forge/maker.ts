@@ -45,9 +45,9 @@ export class Maker {
     }
   }
 
-  /** The outline of a selection, as it was in the last minutes. */
+  /** The beginning of a selection's outline, as it was in the last minutes. */
   outline(selection: loop.Selection): Promise<loop.Outline> {
-    return this.#outline(selection, FOR_PREVIEWS);
+    return this.#beginning(selection, FOR_PREVIEWS);
   }
 
   templates(): Promise<Template[]> {
@@ -65,7 +65,7 @@ export class Maker {
     const allowed = { ...wish, options: ruled(wish.options, settings) };
     return this.#here(
       async ports => {
-        const [limits, outline] = await Promise.all([this.#readLimits(), this.#outline(wish.selection, FOR_PREVIEWS)]);
+        const [limits, outline] = await Promise.all([this.#readLimits(), this.outline(wish.selection)]);
         if (signal.aborted) throw new loop.ProblemError('cancelled');
         return loop.preview(ports, jobOf(allowed, outline, limits), PREVIEW_SHEETS);
       },
@@ -107,15 +107,15 @@ export class Maker {
     tell: (progress: Progress) => void,
   ): Promise<loop.Made | null> {
     tell({ stage: 'reading', done: 0, total: 0 });
-    const [limits, outline] = await untilAborted(
-      Promise.all([
-        this.#readLimits(),
-        this.#outline(wish.selection, FRESH, done => tell({ stage: 'reading', done, total: 0 })),
-      ]),
+    const [limits, beginning] = await untilAborted(
+      Promise.all([this.#readLimits(), this.#beginning(wish.selection, FRESH)]),
       signal,
     );
-    const count = outline.pages.length;
+    const count = beginning.pages.length;
+    tell({ stage: 'reading', done: count, total: 0 });
     if (maxPages > 0 && count > maxPages) throw new loop.ProblemError('too-many-pages', { count, limit: maxPages });
+    if (!isSmall(beginning, limits)) return null;
+    const outline = beginning.beginning ? await loop.readOutline(this.#means.ports(signal), wish.selection) : beginning;
     if (!isSmall(outline, limits)) return null;
     return loop.renderAtOnce(this.#means.ports(signal), jobOf(wish, outline, limits), tell);
   }
@@ -137,9 +137,9 @@ export class Maker {
     }
   }
 
-  #outline(selection: loop.Selection, age: number, tell?: (count: number) => void): Promise<loop.Outline> {
+  #beginning(selection: loop.Selection, age: number): Promise<loop.Outline> {
     // Not aborted with the one who asks: others may wait for the same.
-    return this.#outlines.get(selection, age, () => loop.readOutline(this.#means.ports(this.#never), selection, tell));
+    return this.#outlines.get(selection, age, () => loop.readBeginning(this.#means.ports(this.#never), selection));
   }
 
   #readLimits(): Promise<loop.Limits> {
