@@ -53,9 +53,10 @@ format: $(STAMPS)/dev $(NODE) ## Format the code and fix what the linters can fi
 	@$(PY) -m ruff format .
 	@npm run --silent format
 
-bench: $(STAMPS)/bench $(STAMPS)/bench-system ## Measure XPress against other ways to a PDF
+bench: $(STAMPS)/bench $(STAMPS)/bench-system $(STAMPS)/system $(NODE) ## Measure XPress against other ways to a PDF
 	@$(PY) bench/run.py
 	@$(PY) bench/site.py --runs 1
+	@npx tsx bench/app.ts
 
 docs: $(STAMPS)/all ## Write the generated reference anew
 	@$(PY) tools/reference.py

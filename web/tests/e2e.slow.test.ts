@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, World } from './world';
 
 /** A page of the demo space with text, a table and code. */
-const ORDINARY = '131079';
+const ORDINARY = '131101';
 
 /** A tree of 300 pages with text, tables and code. */
 const TREE = Array.from({ length: 300 }, (_, index) => ({

@@ -35,7 +35,7 @@ try {
     await view.page.waitForTimeout(1500);
     await sheet(view);
   });
-  for (const page of ['131073', '131079']) {
+  for (const page of ['131101', '131110']) {
     const view = await world.open({ module: 'xpress-page-action', page });
     await view.frame.getByRole('button', { name: 'Export', exact: true }).click();
     await view.frame.getByRole('heading', { name: 'Your PDF is ready' }).waitFor();
