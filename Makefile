@@ -94,9 +94,10 @@ $(STAMPS)/system: $(STAMPS)/venv tools/system.sh
 		mariadbd=mariadb-server-core chromium=chromium
 	@touch $@
 
-# The packages of the lock file, as they are: their scripts don't run.
+# The packages of the lock file; their scripts don't run. `npm ci` would insist on those for other systems, which not
+# every registry has.
 $(NODE): package.json package-lock.json forge/package.json web/package.json
-	@npm ci --silent
+	@npm install --silent --no-save
 	@touch $@
 
 # The web interface, built for the Forge app.
