@@ -10,8 +10,10 @@ import base64
 import json
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from testsite import Content, Fault, File, Page, Site, Space, Token, User
@@ -167,14 +169,15 @@ def say(value: Json) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
-    """Serve until standard input ends."""
+def main(made: Mapping[str, Callable[[], Content]] = MappingProxyType({})) -> int:
+    """Serve until standard input ends. `made`: contents that are chosen by a name instead of a path."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("path", nargs="?", type=Path, help="what to serve; nothing without it")
+    parser.add_argument("content", nargs="?", help="what to serve; nothing without it")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that each call takes longer")
     given = parser.parse_args()
+    make = made.get(given.content, lambda: Content.from_path(Path(given.content)) if given.content else Content())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this; it closes the input
-    driver = Driver(Content.from_path(given.path) if given.path else Content(), given.latency)
+    driver = Driver(make(), given.latency)
     with driver.site:
         driver.site.warm()
         say(driver.hello())

@@ -10,6 +10,8 @@ import type { Confluence } from './types';
 export interface ConfluenceOptions {
   /** What it holds: a folder, a zip, a space export; `demo/space` if not given, nothing at all if empty. */
   content?: string;
+  /** A Python script instead of confluence.py, which calls its `main` with contents of its own. */
+  script?: string;
   /** Seconds that each call takes longer. */
   latency?: number;
 }
@@ -35,7 +37,7 @@ export async function startConfluence(options: ConfluenceOptions = {}): Promise<
     throw new Error('The environment of Python is missing: run `make .venv` or any target of the Makefile first.');
   }
   const content = options.content ?? join(ROOT, 'demo', 'space');
-  const script = join(ROOT, 'forge', 'platform', 'confluence.py');
+  const script = options.script ?? join(ROOT, 'forge', 'platform', 'confluence.py');
   const args = ['-u', script, ...(content ? [content] : []), '--latency', String(options.latency ?? 0)];
   const child = startChild(python, args, { PYTHONPATH: ROOT });
   const waiting: ((answer: Record<string, unknown>) => void)[] = [];

@@ -143,8 +143,9 @@ export interface Answers {
   templates: Template[];
 }
 
-/** Pictures of the first sheets: PNG in base64, with what is written on them as `text` where it is known. */
+/** Pictures of the first sheets: PNG in base64. `pages`: how many pages they were made of, the first of the selection. */
 export interface Preview {
+  pages: number;
   sheets: { data: string; width: number; height: number }[];
 }
 

@@ -30,7 +30,6 @@ try {
   await picture(world, 'space', { module: 'xpress-space', space: 'OPS' }, async view => {
     for (const title of ['Incident response', 'Runbooks', 'Service catalogue']) {
       await view.frame.getByRole('treeitem', { name: title }).first().click();
-      await view.page.keyboard.press('Space');
     }
     await view.page.waitForTimeout(1500);
     await sheet(view);
@@ -43,17 +42,20 @@ try {
     await view.frame.getByText('Kept in My documents').waitFor();
     await view.close();
   }
-  await world.confluence.latency(0.6);
+  await world.confluence.latency(0.5);
+  const other = await world.open({ module: 'xpress-page-action', page: '131073' });
+  await other.frame.getByRole('radio', { name: 'This page and all below it' }).check();
+  await other.frame.getByText('14 pages').waitFor();
+  await other.frame.getByRole('button', { name: /^Pictures and files/ }).click();
+  await other.frame.getByRole('checkbox', { name: 'Run in the background' }).check();
+  await other.frame.getByRole('button', { name: 'Export', exact: true }).click();
   await picture(world, 'documents', { module: 'xpress-global' }, async view => {
-    const other = await world.open({ module: 'xpress-page-action', page: '131073' });
-    await other.frame.getByRole('radio', { name: 'This page and all below it' }).check();
-    await other.frame.getByRole('button', { name: 'Export', exact: true }).click();
-    await view.frame.getByRole('tab', { name: 'My documents' }).click();
-    await view.page.waitForTimeout(2500);
-    await other.close();
+    await view.frame.getByText('Typesetting').waitFor();
   });
   await world.confluence.latency(0);
-  await picture(world, 'settings', { module: 'xpress-site-settings', theme: 'dark', locale: 'de-DE' }, async view => {
+  await world.confluence.addUser('712020:ada', 'Ada Admin', true);
+  const settings: Place = { module: 'xpress-site-settings', account: '712020:ada', theme: 'dark', locale: 'de-DE' };
+  await picture(world, 'settings', settings, async view => {
     await view.page.waitForTimeout(1000);
   });
 } finally {

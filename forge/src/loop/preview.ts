@@ -33,7 +33,7 @@ export async function preview(ports: Ports, job: Job, show: string): Promise<Pre
   const upload = makeUpload(previewRequest(small, show), answers);
   if (!fits(upload, small)) throw new ProblemError('too-large', { size: upload.size, limit: job.limits.requestBytes });
   const files = await receive(ports, '/v1/preview', upload);
-  return { sheets: files.map(file => picture(file.bytes)) };
+  return { pages: pages.length, sheets: files.map(file => picture(file.bytes)) };
 }
 
 function beginning(pages: readonly Page[], bodies: ReadonlyMap<string, BodyAnswer>): Page[] {

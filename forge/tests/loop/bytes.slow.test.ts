@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Confluence, type Renderer, startRenderer } from '../../platform';
 import {
   assemble,
   type BodyAnswer,
@@ -32,7 +33,7 @@ import {
   spacesLike,
   templates,
 } from '../../src/loop';
-import { Confluence, portsTo, Renderer, xpress } from './programs';
+import { callsTo, portsTo, startSite, xpress } from './programs';
 
 const TIMESTAMP = 1_790_000_000;
 const PLAIN: Options = {
@@ -49,7 +50,7 @@ let known: Limits;
 const folder = mkdtempSync(join(tmpdir(), 'loop-'));
 
 beforeAll(async () => {
-  renderer = await Renderer.start();
+  renderer = await startRenderer({ app: 'ari:cloud:ecosystem::app/00000000-0000-4000-8000-000000000000' });
 });
 
 afterAll(() => {
@@ -61,7 +62,7 @@ afterAll(() => {
 function confluence(content: string): { site: () => Confluence; ports: () => ReturnType<typeof portsTo> } {
   let site: Confluence;
   beforeAll(async () => {
-    site = await Confluence.start(content);
+    site = await startSite(content);
     known ??= await limits(portsTo(site, renderer));
   });
   afterAll(() => site?.stop());
@@ -182,12 +183,12 @@ describe('many pages', () => {
   const { site, ports } = confluence('many');
 
   it('are cut as the command line does, and read in few calls', async () => {
-    await site().calls();
+    await callsTo(site());
     const outline = await readOutline(ports(), { space: 'NUM', picks: [{ id: '1000', below: true }] });
-    const reading = await site().calls();
+    const reading = await callsTo(site());
     const job = jobOf(outline);
     const bodies = await readBodies(ports(), outline, outline.pages);
-    const fetching = await site().calls();
+    const fetching = await callsTo(site());
     console.log(`300 pages: ${reading.length} calls for the outline, ${fetching.length} for bodies`);
     expect(outline.pages).toHaveLength(300);
     expect(fetching.length).toBeLessThanOrEqual(outline.pages.length / 50);
@@ -205,20 +206,20 @@ describe('what goes wrong', () => {
     await between();
     const made = await renderAtOnce(ports(), jobOf(outline));
     if (!made) throw new Error('It was too much for one request.');
-    await site().do({ do: 'clear' });
+    await site().clearFaults();
     return made;
   }
 
   it('is waited for: 429, 503 and a connection that is cut', async () => {
-    await site().do({ do: 'fault', kind: 'status', status: 429, retry_after: 1, times: 2 });
-    await site().do({ do: 'fault', kind: 'status', status: 503, times: 2, path: 'attachment|api/v2/pages' });
-    await site().do({ do: 'fault', kind: 'cut', times: 1, path: 'users-bulk' });
+    await site().fault({ kind: 'status', status: 429, retry_after: 1, times: 2 });
+    await site().fault({ kind: 'status', status: 503, times: 2, path: 'attachment|api/v2/pages' });
+    await site().fault({ kind: 'cut', times: 1, path: 'users-bulk' });
     const made = await lossesOf({ space: 'DEV', picks: [{ id: '101' }, { id: '100' }] });
     expect(made.losses).toEqual([]);
   });
 
   it('is told: a file that is forbidden', async () => {
-    await site().do({ do: 'fault', kind: 'status', status: 403, times: null, path: '/download' });
+    await site().fault({ kind: 'status', status: 403, times: null, path: '/download' });
     const made = await lossesOf({ space: 'DEV', picks: [{ id: '101' }] });
     expect(made.losses.map(loss => [loss.code, loss.pageTitle])).toContainEqual(['image-missing', 'Part 10']);
     expect(made.lost).toBe(made.losses.length);
@@ -227,7 +228,7 @@ describe('what goes wrong', () => {
   it('is told: a page changed meanwhile is shown as it was', async () => {
     const outline = await readOutline(ports(), { space: 'DEV', picks: [{ id: '116' }, { id: '104' }] });
     const before = await renderAtOnce(ports(), jobOf(outline));
-    await site().do({ do: 'edit', id: '116', body: '<p>Quite another text.</p>' });
+    await site().edit('116', { body: '<p>Quite another text.</p>' });
     const after = await renderAtOnce(ports(), jobOf(outline));
     const parts = await inParts(ports(), jobOf(outline));
     same(after, pdfsOf(before));
@@ -238,7 +239,7 @@ describe('what goes wrong', () => {
 
   it('is told: a page deleted meanwhile', async () => {
     const picks = [{ id: '116' }, { id: '104' }];
-    const made = await lossesOf({ space: 'DEV', picks }, () => site().do({ do: 'remove', id: '116' }));
+    const made = await lossesOf({ space: 'DEV', picks }, () => site().remove('116'));
     expect(made.losses.map(loss => [loss.code, loss.page])).toContainEqual(['page-body-missing', '116']);
     await expect(readOutline(ports(), { space: 'DEV', picks: [{ id: '116' }] })).rejects.toMatchObject({
       problem: { code: 'confluence-gone' },
@@ -246,14 +247,14 @@ describe('what goes wrong', () => {
   });
 
   it('ends it: signed out, a site that fails, a request that makes no sense', async () => {
-    await site().do({ do: 'fault', kind: 'status', status: 401, times: null });
+    await site().fault({ kind: 'status', status: 401, times: null });
     await expect(readOutline(ports(), { space: 'DEV' })).rejects.toMatchObject({
       problem: { code: 'confluence-signed-out' },
     });
-    await site().do({ do: 'clear' });
-    await site().do({ do: 'fault', kind: 'status', status: 500, times: null });
+    await site().clearFaults();
+    await site().fault({ kind: 'status', status: 500, times: null });
     await expect(readOutline(ports(), { space: 'DEV' })).rejects.toBeInstanceOf(ProblemError);
-    await site().do({ do: 'clear' });
+    await site().clearFaults();
     const outline = await readOutline(ports(), { space: 'OPS', picks: [{ id: '201' }] });
     await expect(renderAtOnce(ports(), jobOf(outline, { template: 'none' }))).rejects.toMatchObject({
       problem: { code: 'renderer-refused' },

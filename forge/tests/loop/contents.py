@@ -1,23 +1,13 @@
-"""A Confluence for the tests of the fetch loop: `python site.py CONTENT [--latency SECONDS]`.
-
-It prints a line of JSON when it runs, and answers each line that it reads with another one:
-{"do": "edit", "id": …, "body": …}, {"do": "remove", "id": …}, {"do": "fault", "kind": …, …}, {"do": "clear"},
-{"do": "calls"}: what was asked since the last time. It ends with its standard input.
-"""
+"""The Confluence of the platform with contents for the tests of the fetch loop: demo, rich, many."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import struct
-import sys
 import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from testsite import Content, File, Page, Site, Space, User
-from testsite.faults import Fault
+from forge.platform.confluence import main
+from testsite import Content, File, Page, Space, User
 
 DEMO = Path(__file__).resolve().parents[3] / "demo" / "space"
 ANN = User("712020:ann", "Ann Author", "ann@example.com")
@@ -106,47 +96,5 @@ def many() -> Content:
     return Content(pages, spaces=[Space("NUM", "Numbers", homepage="1000")])
 
 
-CONTENTS: dict[str, Callable[[], Content]] = {"demo": lambda: Content.from_path(DEMO), "rich": rich, "many": many}
-
-
-def obey(site: Site, order: dict[str, Any]) -> object:
-    """Do what a line asks for."""
-    match order.pop("do"):
-        case "edit":
-            site.content.edit(order["id"], body=order["body"])
-        case "remove":
-            site.content.remove(order["id"])
-        case "fault":
-            site.faults.add(Fault(**order))
-        case "clear":
-            site.faults.clear()
-        case "calls":
-            calls = [f"{record.method} {record.path}" for record in site.requests if record.role == "site"]
-            site.forget()
-            return calls
-    return True
-
-
-def say(value: object) -> None:
-    """A line of JSON."""
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
-
-
-def main() -> None:
-    """Serve until the standard input ends."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("content")
-    parser.add_argument("--latency", type=float, default=0.0)
-    given = parser.parse_args()
-    known = CONTENTS.get(given.content)
-    content = known() if known else Content.from_path(Path(given.content))
-    with Site(content, "cloud", latency=given.latency) as site:
-        site.warm()
-        say({"url": site.url, "email": site.email, "token": site.token})
-        for line in sys.stdin:
-            say(obey(site, json.loads(line)))
-
-
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main({"demo": lambda: Content.from_path(DEMO), "rich": rich, "many": many}))
