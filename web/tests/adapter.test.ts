@@ -9,7 +9,7 @@ import { keepFiles, loadFile, SENT_PIECE } from '../src/forge/files';
 import { Maker } from '../src/forge/maker';
 import { Outlines } from '../src/forge/outlines';
 import { makePorts } from '../src/forge/ports';
-import { ruled } from '../src/forge/rules';
+import { ruled } from '../src/rules';
 
 const wish = {
   selection: { space: 'DEV' },

@@ -5,7 +5,7 @@ import { isFixed, newForm, selectionOf, settingOf, splitText, wishOf, withSettin
 import { groupsOf } from '../src/export/groups';
 import { languages } from '../src/export/languages';
 import * as words from '../src/export/optionWords';
-import { offered } from '../src/forge/rules';
+import { offered } from '../src/rules';
 
 const option = (name: string, more: Partial<TemplateOption> = {}): TemplateOption => ({
   name,

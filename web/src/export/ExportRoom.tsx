@@ -3,9 +3,9 @@ import { useHost } from '../app/HostContext';
 import { ProblemMessage } from '../app/ProblemMessage';
 import { useLoaded } from '../app/useTask';
 import { Waiting } from '../app/Waiting';
-import { offered } from '../forge/rules';
 import type { SpaceInfo } from '../host';
 import { useText } from '../i18n/useText';
+import { offered } from '../rules';
 import './export.css';
 import { ExportForm } from './ExportForm';
 

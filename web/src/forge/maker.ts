@@ -3,11 +3,11 @@
 import type { About, Preview, Template } from '@xpress/forge/api';
 import * as loop from '@xpress/forge/loop';
 import type { Host, Outcome, Progress } from '../host';
+import { ruled } from '../rules';
 import type { Ask } from './ask';
 import { instantOf, isSmall, jobOf } from './instant';
 import { FOR_PREVIEWS, FRESH, Outlines } from './outlines';
 import { untilAborted } from './ports';
-import { ruled } from './rules';
 
 /** The sheets that a preview shows. */
 export const PREVIEW_SHEETS = '1-4';
