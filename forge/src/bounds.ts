@@ -10,12 +10,19 @@ export const CHUNK_BYTES = 700_000;
 export const READ_BASE64 = 2_900_000;
 export const DELETE_ROWS = 8;
 
+/** What an export may hold of its files' names, as it is sent to Forge SQL; and lists of exports, as they are read. */
+export const FILES_TEXT = 700_000;
+export const LIST_TEXT = 2_000_000;
+
 /** Raw bytes in an answer to the browser (5 MB in base64). */
 export const PIECE_BYTES = 2_100_000;
-/** Raw bytes that the browser may send at once (500 KB in base64). */
+/** Raw bytes that the browser sends at once (500 KB in base64). */
 export const KEEP_PIECE_BYTES = 340_000;
 /** Raw bytes of a page's file that a resolver hands on. */
 export const ATTACHMENT_BYTES = 3_500_000;
+/** An answer of Confluence that is read at all: files are in memory as a whole, several at once. */
+export const ANSWER_BYTES = 100_000_000;
+export const RESOLVER_ANSWER_BYTES = 20_000_000;
 
 /** A document in Forge SQL. What is larger goes into the Object Store, if that is switched on. */
 export function sqlDocumentBytes(): number {
@@ -50,7 +57,11 @@ export const EGRESS_PER_MINUTE = 90;
 
 /** What is left of exports without a document, of documents that the browser did not send whole, and of accounts. */
 export const ENDED_KEPT = 7 * DAY;
-export const KEEPING = DAY;
+export const KEEPING = HOUR;
+/** A document of which nothing came for so long was given up by the browser that sent it. */
+export const ABANDONED = 10 * MINUTE;
+/** Documents that one user's browsers may be sending. */
+export const KEEPING_AT_ONCE = 5;
 export const REPORTED_EVERY = 7 * DAY;
 export const TEMPLATES_CACHED = HOUR;
 

@@ -7,12 +7,12 @@ import { expiry } from '../settings/merge';
 import { settingsOf } from '../settings/stored';
 import { readBlob, writeBlob, writeObject } from '../store/blobs';
 import { clean } from '../store/clean';
-import { type Export, PROGRESS, type Range, RELEASED, type StoredFile, shortLosses, update } from '../store/exports';
+import { type Export, filesText, type Range, RELEASED, type StoredFile, shortLosses, update } from '../store/exports';
 import { firstNumber, listParts, type Part } from '../store/parts';
+import { EndedError } from '../store/states';
 import { insertVolume, listVolumes, type StoredVolume } from '../store/volumes';
-import { EndedError } from './errors';
 import { countVolumes, cutVolumes } from './volumes';
-import { type Plan, readPlan, volumeJob, type Work } from './work';
+import { advance, type Plan, readPlan, volumeJob, type Work } from './work';
 
 /** `recut`: the export is cut anew, and begins with its plan again. */
 export type Assembled = 'done' | 'recut';
@@ -22,8 +22,8 @@ export async function makeDocument(work: Work, lease: string): Promise<Assembled
   const { found, ports, budget } = work;
   const [plan, parts, settings] = await Promise.all([readPlan(found), listParts(found.id), settingsOf(found.space)]);
   if ((await limits(ports)).version !== plan.limits.version) {
-    // Parts are only good for the version that made them.
-    await recut(found, found.ranges, { outline: '' });
+    // Parts are only good for the version that made them. Volumes are of the outline, which is read again.
+    await recut(found, [], { outline: '' });
     return 'recut';
   }
   if (await recutIfTooLarge(found, plan, parts, settings)) return 'recut';
@@ -33,7 +33,7 @@ export async function makeDocument(work: Work, lease: string): Promise<Assembled
     if (ready.has(volume)) continue;
     budget.claim(budget.request);
     await makeVolume(work, plan, volume, parts, settings);
-    if (!(await update(found.id, ['assembling'], PROGRESS, lease))) throw new EndedError();
+    await advance(found, lease);
   }
   await finish(found, lease, settings);
   return 'done';
@@ -75,7 +75,7 @@ async function recut(found: Export, ranges: Range[], more: { outline?: string } 
 }
 
 async function makeVolume(
-  { found, ports }: Work,
+  { found, ports, alive }: Work,
   plan: Plan,
   volume: number,
   parts: readonly Part[],
@@ -84,12 +84,14 @@ async function makeVolume(
   const stored = parts.filter(part => part.volume === volume).flatMap(part => part.made);
   const made: { data: Uint8Array; notes: PartNotes }[] = [];
   for (const { blob, notes } of stored) {
+    await alive();
     made.push({ data: await readBlob(found.id, blob), notes });
   }
   const document = await assemble(ports, volumeJob(found, plan, volume), made);
   made.length = 0;
   const files: StoredFile[] = [];
   for (const file of document.files) {
+    await alive();
     files.push(await storeFile(found, `file-${volume}-${files.length}`, file, files, settings));
   }
   const { sheets, lost, losses } = document;
@@ -129,12 +131,12 @@ async function finish(found: Export, lease: string, settings: Settings): Promise
   const { files, losses, ...counts } = document;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const changes = {
-    ...{ ...PROGRESS, ...RELEASED, ...counts, bytes, state: 'done', done: found.total, clean: 0 },
+    ...{ ...RELEASED, ...counts, bytes, state: 'done', done: found.total, clean: 0 },
     expires: expiry(settings, Date.now()),
-    files: JSON.stringify(files),
+    files: filesText(files),
     losses: JSON.stringify(losses),
   };
-  if (!(await update(found.id, ['assembling'], changes, lease))) throw new EndedError();
+  await advance(found, lease, changes);
   await clean({ ...found, state: 'done', files });
 }
 

@@ -4,14 +4,7 @@ import { RateLimitError } from '@forge/events';
 import { TRIES, UNEXPECTED_TRIES } from '../bounds';
 import { type Problem, ProblemError } from '../loop';
 import { TimeUpError } from '../sdk/budget';
-
-/** The export has ended, was deleted, or is worked at by somebody else. The fetch loop lets it pass. */
-export class EndedError extends Error {
-  constructor() {
-    super('ended');
-    this.name = 'AbortError';
-  }
-}
+import { EndedError } from '../store/states';
 
 /**
  * `stop`: nothing is left to do. `again`: the same work goes on in a new event. `later`: it is tried again after so many
@@ -33,6 +26,9 @@ export function judge(error: unknown, tries: number): Verdict {
   if (error instanceof RateLimitError) return { kind: 'later', seconds: 60 };
   if (!(error instanceof ProblemError)) return tries < UNEXPECTED_TRIES ? later(tries) : gaveUp();
   if (error.problem.code === 'cancelled') return { kind: 'stop' };
+  // Nobody is signed in here: the account was closed, or may not use the app any more.
+  if (error.problem.code === 'confluence-signed-out')
+    return { kind: 'fail', problem: { code: 'confluence-forbidden' } };
   if (PASSING.includes(error.problem.code) && tries < TRIES) return later(tries);
   return { kind: 'fail', problem: error.problem };
 }

@@ -14,31 +14,33 @@ import {
 } from '../loop';
 import { codePoints } from '../loop/unicode';
 import { settingsOf } from '../settings/stored';
-import { type Export, PROGRESS, RELEASED, update } from '../store/exports';
-import { deleteParts, firstNumber, insertPart, listParts, type Part } from '../store/parts';
+import { deleteBlobs } from '../store/blobs';
+import { type Export, RELEASED } from '../store/exports';
+import { deleteParts, firstNumber, insertPart, listNumbers, listParts, type Part } from '../store/parts';
 import { deleteVolumes } from '../store/volumes';
-import { EndedError } from './errors';
 import { countVolumes, volumeOutline } from './volumes';
-import { type Plan, readPlan, type Work, writeBodies, writePlan } from './work';
+import { advance, type Plan, readPlan, type Work, writeBodies, writePlan } from './work';
 
 /** Bodies that one call reads. */
 const WINDOW = 250;
 
-/** Stores the outline and all parts. Gives the parts; the export is `typesetting` then, and free. */
-export async function makePlan(work: Work, lease: string): Promise<Part[]> {
+/** Stores the outline and all parts. The export is `typesetting` then, and free. */
+export async function makePlan(work: Work, lease: string): Promise<void> {
   const { found } = work;
   const plan = found.outline ? await readPlan(found) : await readPages(work, lease);
   const first = firstNumber(found.generation);
   await deleteParts(found.id, first);
   await deleteVolumes(found.id, first);
+  // What was made for an earlier cut would only take up room.
+  if (found.generation > 0) {
+    await deleteBlobs(found.id, [found.outline, ...(await listParts(found.id)).map(part => part.input)]);
+  }
   for (let volume = 0; volume < countVolumes(found.ranges); volume += 1) {
     const outline = volumeOutline(plan.outline, found.ranges, volume);
     await planVolume({ work, lease, plan, outline, volume, known: await listParts(found.id) });
   }
-  const parts = await listParts(found.id);
-  const changes = { ...PROGRESS, ...RELEASED, state: 'typesetting', parts: parts.length, pushed: 0, done: 0 };
-  if (!(await update(found.id, ['reading'], changes, lease))) throw new EndedError();
-  return parts;
+  const parts = (await listNumbers(found.id, 'all')).length;
+  await advance(found, lease, { ...RELEASED, state: 'typesetting', parts, pushed: 0, done: 0 });
 }
 
 /** Reads the outline, checks that it may be exported, and stores it. */
@@ -50,8 +52,7 @@ async function readPages({ found, ports }: Work, lease: string): Promise<Plan> {
     throw new ProblemError('too-many-pages', { count: pages.length, limit: plan.limits.namedPages });
   }
   const name = await writePlan(found.id, plan);
-  const changes = { ...PROGRESS, outline: name, title: title.slice(0, 1000), total: pages.length };
-  if (!(await update(found.id, ['reading'], changes, lease))) throw new EndedError();
+  await advance(found, lease, { outline: name, title: title.slice(0, 1000), total: pages.length });
   found.outline = name;
   return plan;
 }
@@ -96,8 +97,7 @@ async function planVolume({ work, lease, plan, outline, volume, known }: VolumeP
     if (task.start < planned) throw new Error('parts do not fit together');
     await storePart(found, { number, volume, task }, pages, held);
     number += 1;
-    const changes = { ...PROGRESS, done: donePages(found, volume, task.stop) };
-    if (!(await update(found.id, ['reading'], changes, lease))) throw new EndedError();
+    await advance(found, lease, { done: donePages(found, volume, task.stop) });
   };
   for (let start = planned; start < pages.length; start += WINDOW) {
     budget.claim(budget.request);

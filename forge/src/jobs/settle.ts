@@ -1,5 +1,6 @@
 /** What happens when work at an export fails. */
 
+import { TRIES } from '../bounds';
 import { ProblemError } from '../loop';
 import { errorFacts, type Facts, log } from '../sdk/log';
 import { type ExportEvent, pushEvents } from '../sdk/queue';
@@ -13,24 +14,27 @@ export const STOP: Verdict = { kind: 'stop' };
 export interface Attempt {
   found: Export;
   /** How often it was begun without getting on, with this time. */
-  tries: number;
+  tries: () => number;
   /** Gives the work back, for whoever takes it up next. */
-  release?: () => Promise<void>;
+  release?: (error: unknown) => Promise<void>;
   /** The event to go on with when time is up. */
   again: Pick<ExportEvent, 'step' | 'part'>;
 }
 
 /** Does work, or what its failure asks for. Never gives `again`: the event for that is on its way. */
 export async function settled(attempt: Attempt, work: () => Promise<Verdict>): Promise<Verdict> {
+  const { found, again, release } = attempt;
   try {
+    // Functions that run out of memory, or are killed, tell of no error.
+    if (attempt.tries() > TRIES) throw new ProblemError('gave-up');
     return await work();
   } catch (error) {
-    const { found, tries, again, release } = attempt;
+    const tries = attempt.tries();
     const verdict = judge(error, tries);
     log('trouble', { export: found.id, ...again, tries, verdict: verdict.kind, ...troubleFacts(error) });
     if (verdict.kind === 'fail') await fail(found.id, verdict.problem);
     if (verdict.kind === 'fail' || verdict.kind === 'stop') await tidy(found.id);
-    else await release?.();
+    else await release?.(error);
     if (verdict.kind !== 'again') return verdict;
     await pushEvents(found.account, [{ export: found.id, ...again }]);
     return STOP;

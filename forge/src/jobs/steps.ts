@@ -5,11 +5,11 @@ import { budget } from '../sdk/budget';
 import { type ExportEvent, pushEvents } from '../sdk/queue';
 import { settingsOf } from '../settings/stored';
 import { type Export, findExport, RELEASED, update } from '../store/exports';
-import { findPart, firstNumber, listParts, releasePart, sumParts, takePart } from '../store/parts';
+import { findPart, firstNumber, listNumbers, listParts, releasePart, sumParts, takePart } from '../store/parts';
 import { isRunning } from '../store/states';
 import { makeDocument, recutIfTooLarge } from './assemble';
 import type { Verdict } from './errors';
-import { typesetPart } from './part';
+import { piecesAfter, typesetPart } from './part';
 import { makePlan } from './plan';
 import { STOP, settled, whenFree } from './settle';
 import { readPlan, takeExport } from './work';
@@ -21,24 +21,24 @@ export async function runPlan(found: Export, event: ExportEvent): Promise<Verdic
   if (!taken) return event.step === 'part' ? STOP : await busy(found.id);
   const { lease, work } = taken;
   const release = () => free(found.id, lease);
-  return await settled({ found, release, tries: found.failures + 1, again: { step: 'plan' } }, async () => {
-    const [only, ...more] = await makePlan(work, lease);
+  return await settled({ found, release, tries: () => found.failures + 1, again: { step: 'plan' } }, async () => {
+    await makePlan(work, lease);
     const planned = await findExport(found.id);
-    if (planned?.state !== 'typesetting' || !only) return STOP;
+    if (planned?.state !== 'typesetting') return STOP;
     // Small exports need no more events.
-    return more.length === 0 ? await runPart(planned, only.number) : await fanOut(planned);
+    return planned.parts === 1 ? await runPart(planned, firstNumber(planned.generation)) : await fanOut(planned);
   });
 }
 
 /** Pushes events for parts that none was pushed for yet. */
 export async function runFanOut(found: Export): Promise<Verdict> {
   if (found.pushed >= found.parts) return STOP;
-  return await settled({ found, tries: found.failures + 1, again: { step: 'plan' } }, () => fanOut(found));
+  return await settled({ found, tries: () => found.failures + 1, again: { step: 'plan' } }, () => fanOut(found));
 }
 
 async function fanOut(found: Export): Promise<Verdict> {
-  const parts = (await listParts(found.id)).slice(found.pushed);
-  const events = parts.map(({ number }): ExportEvent => ({ export: found.id, step: 'part', part: number }));
+  const numbers = (await listNumbers(found.id, 'all')).slice(found.pushed);
+  const events = numbers.map((part): ExportEvent => ({ export: found.id, step: 'part', part }));
   await pushEvents(found.account, events, async count => {
     await update(found.id, ['typesetting'], { pushed: found.pushed + count });
   });
@@ -52,16 +52,17 @@ export async function runPart(found: Export, number: number): Promise<Verdict> {
   const part = await findPart(found.id, number);
   if (!part) return STOP;
   const again = { step: 'part', part: number } as const;
+  const tries = () => part.failures;
   if (lease !== undefined) {
-    const attempt = { found, again, tries: part.failures, release: () => releasePart(found.id, number, lease) };
-    return await settled(attempt, async () => {
+    const release = (error: unknown) => releasePart(found.id, { number, pieces: piecesAfter(error, part) }, lease);
+    return await settled({ found, again, tries, release }, async () => {
       await typesetPart(found, part, lease);
       return await afterPart(found);
     });
   }
   // Somebody else has it, or it is done, and perhaps nobody knows.
   if (!part.done) return whenFree(part.leaseUntil);
-  return await settled({ found, again, tries: part.failures }, () => afterPart(found));
+  return await settled({ found, again, tries }, () => afterPart(found));
 }
 
 async function afterPart(found: Export): Promise<Verdict> {
@@ -90,7 +91,7 @@ async function assembleNow(found: Export): Promise<Verdict> {
   if (!taken) return await busy(found.id);
   const { lease, work } = taken;
   const release = () => free(found.id, lease);
-  return await settled({ found, release, tries: found.failures + 1, again: { step: 'assemble' } }, async () => {
+  return await settled({ found, release, tries: () => found.failures + 1, again: { step: 'assemble' } }, async () => {
     if ((await makeDocument(work, lease)) === 'recut') await pushStep(found, 'plan');
     return STOP;
   });

@@ -6,9 +6,8 @@ import { type BodyAnswer, fileName, type Job, type Limits, type Outline, type Po
 import { type Budget, budget } from '../sdk/budget';
 import { makePorts } from '../sdk/ports';
 import { readBlob, writeBlob } from '../store/blobs';
-import { type Export, keepLease, take } from '../store/exports';
-import type { StoredState } from '../store/states';
-import { EndedError } from './errors';
+import { type Changes, type Export, keepLease, take, update } from '../store/exports';
+import { EndedError, type StoredState } from '../store/states';
 import { volumeOutline } from './volumes';
 
 /** One export that this invocation works at. */
@@ -16,6 +15,8 @@ export interface Work {
   found: Export;
   ports: Ports;
   budget: Budget;
+  /** Says now and then that it is still worked at. EndedError if it is not to be. */
+  alive: () => Promise<void>;
 }
 
 /** `holds`: whether the lease is still ours; asked now and then. */
@@ -27,7 +28,7 @@ export function beginWork(found: Export, holds: () => Promise<boolean>): Work {
     asked = Date.now();
     if (!(await holds())) throw new EndedError();
   };
-  return { found, budget: time, ports: makePorts({ budget: time, account: found.account, alive }) };
+  return { found, budget: time, alive, ports: makePorts({ budget: time, account: found.account, alive }) };
 }
 
 /** Takes up an export as a whole. Undefined: somebody else has it, or it is in another state. */
@@ -35,6 +36,13 @@ export async function takeExport(found: Export, from: readonly StoredState[], st
   const lease = await take(found, from, state);
   if (lease === undefined) return undefined;
   return { lease, work: beginWork(found, () => keepLease(found.id, lease)) };
+}
+
+/** Writes down that an export that was taken up has got on. EndedError if it is not ours any more. */
+export async function advance(found: Export, lease: string, changes: Changes = {}): Promise<void> {
+  const done = { failures: 0, sweeps: 0, ...changes };
+  if (!(await update(found.id, ['reading', 'assembling'], done, lease))) throw new EndedError();
+  found.failures = 0;
 }
 
 /** What the first step finds out, and all others need. */

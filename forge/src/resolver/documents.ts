@@ -3,47 +3,55 @@
 import type { Answers } from '../api';
 import { PIECE_BYTES } from '../bounds';
 import { ProblemError } from '../loop';
+import { errorFacts, log } from '../sdk/log';
 import { chunksAtOnce, quota, readChunks, readObjectPart, usedBytes } from '../store/blobs';
 import { clean } from '../store/clean';
-import { findOwn, LISTED, listOwn, ownBytes, updateOwn } from '../store/documents';
+import { findOwn, listOwn, ownBytes, updateOwn } from '../store/documents';
 import { type Export, infoOf, RELEASED, type StoredFile } from '../store/exports';
-import { RUNNING, SHOWN } from '../store/states';
+import { RUNNING, SHOWN, type StoredState } from '../store/states';
 import type { Caller } from './access';
 import type { Payload } from './payloads';
 
 export async function list({ account }: Caller, given: Payload<'exports'>): Promise<Answers['exports']> {
   const { cursor, ...query } = given;
   const [created = '', id = ''] = cursor?.split(':') ?? [];
-  const found = await listOwn(account, { ...query, ...(cursor ? { after: { created: Number(created), id } } : {}) });
-  const exports = found.slice(0, LISTED).map(infoOf);
-  const last = exports.at(-1);
-  return { exports, ...(found.length > LISTED && last ? { cursor: `${last.created}:${last.id}` } : {}) };
+  const after = cursor ? { after: { created: Number(created), id } } : {};
+  const { found, more } = await listOwn(account, { ...query, ...after });
+  const last = found.at(-1);
+  return { exports: found.map(infoOf), ...(more && last ? { cursor: `${last.created}:${last.id}` } : {}) };
 }
 
 export async function status({ account }: Caller, { ids }: Payload<'status'>): Promise<Answers['status']> {
   return { exports: (await findOwn(account, ids)).map(infoOf) };
 }
 
-/** Ends an export; whoever works at it notices, and deletes what is stored later. One that has ended stays as it is. */
-export async function cancel({ account }: Caller, { id }: Payload<'cancel'>): Promise<Answers['cancel']> {
+/** Ends an export; whoever works at it notices, and stores no more. One that has ended stays as it is. */
+export async function cancel(caller: Caller, { id }: Payload<'cancel'>): Promise<Answers['cancel']> {
+  return await end(caller, id, RUNNING, 'cancelled');
+}
+
+export async function remove(caller: Caller, { id }: Payload<'remove'>): Promise<Answers['remove']> {
+  return await end(caller, id, SHOWN, 'removed');
+}
+
+async function end(
+  { account, budget }: Caller,
+  id: string,
+  from: readonly StoredState[],
+  state: 'cancelled' | 'removed',
+): Promise<Record<string, never>> {
   const found = await own(account, id);
-  if (await updateOwn(account, id, RUNNING, { state: 'cancelled', clean: 0, ...RELEASED })) {
-    await clean({ ...found, state: 'cancelled' });
+  if (await updateOwn(account, id, from, { state, clean: 0, ...RELEASED })) {
+    // It is done as far as the user sees. What there is no time for now, the sweep deletes.
+    await clean({ ...found, state }, budget).catch(error => log('left-to-sweep', { export: id, ...errorFacts(error) }));
   }
   return {};
 }
 
-export async function remove({ account }: Caller, { id }: Payload<'remove'>): Promise<Answers['remove']> {
-  const found = await own(account, id);
-  if (await updateOwn(account, id, SHOWN, { state: 'removed', clean: 0, ...RELEASED })) {
-    await clean({ ...found, state: 'removed' });
-  }
-  return {};
-}
-
+/** What is in the Object Store counts as used, and takes no room. */
 export async function usage({ account }: Caller): Promise<Answers['usage']> {
-  const [used, mine] = await Promise.all([usedBytes(), ownBytes(account)]);
-  return { used, mine, limit: quota() };
+  const [stored, elsewhere, mine] = await Promise.all([usedBytes('sql'), usedBytes('object'), ownBytes(account)]);
+  return { used: stored + elsewhere, mine, limit: quota() + elsewhere };
 }
 
 /** About 2 MB of a file. */

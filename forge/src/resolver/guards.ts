@@ -14,7 +14,18 @@ export function invalid(name: string): ProblemError {
 export function text(most: number, like?: RegExp): Guard<string> {
   return (value, name) => {
     if (typeof value !== 'string' || value.length > most || (like && !like.test(value))) throw invalid(name);
+    // Half a surrogate pair is no character: databases don't take it.
+    if (/\p{Cs}/u.test(value)) throw invalid(name);
     return value;
+  };
+}
+
+/** What takes at most so many bytes as JSON, as it is stored. */
+export function small<T>(guard: Guard<T>, bytes: number): Guard<T> {
+  return (value, name) => {
+    const made = guard(value, name);
+    if (Buffer.byteLength(JSON.stringify(made)) > bytes) throw invalid(name);
+    return made;
   };
 }
 
@@ -83,13 +94,15 @@ function plain(value: unknown, name: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** Names of templates and options; no `__proto__`. */
+export const NAME = /^(?!__)[\w.-]{1,100}$/;
 /** The id of an export. */
 export const exportId = text(36, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 /** The id of a page. */
 export const pageId = text(20, /^\d+$/);
 /** The key of a space; personal ones begin with `~`. */
 export const spaceKey = text(255, /^~?[\w.:-]+$/);
-export const templateName = text(100, /^[\w.-]+$/);
+export const templateName = text(100, NAME);
 export const sha256 = text(64, /^[0-9a-f]{64}$/);
 /** Base64 of at most so many bytes. */
 export function base64(bytes: number): Guard<Buffer> {

@@ -2,7 +2,7 @@
 
 import { kvs } from '@forge/kvs';
 import type { Answers, Template } from '../api';
-import { ATTACHMENT_BYTES, TEMPLATES_CACHED } from '../bounds';
+import { ATTACHMENT_BYTES, RESOLVER_ANSWER_BYTES, TEMPLATES_CACHED } from '../bounds';
 import { fileName, type Job, limits, preview as makePreview, ProblemError, readBeginning, templates } from '../loop';
 import { errorFacts, log } from '../sdk/log';
 import { withBranding } from '../settings/merge';
@@ -16,9 +16,10 @@ export async function attachment({ ports }: Caller, { path }: Payload<'attachmen
   if (answer.status === 401) throw new ProblemError('confluence-signed-out');
   if (answer.status === 403) throw new ProblemError('confluence-forbidden');
   if (answer.status === 404) throw new ProblemError('confluence-gone');
+  const limit = ATTACHMENT_BYTES;
+  if (answer.status === 413) throw new ProblemError('too-large', { size: RESOLVER_ANSWER_BYTES, limit });
   if (!answer.ok) throw new ProblemError('confluence-failed', { status: answer.status });
   const data = Buffer.from(await answer.arrayBuffer());
-  const limit = ATTACHMENT_BYTES;
   if (data.length > limit) throw new ProblemError('too-large', { size: data.length, limit });
   const mediaType = (answer.headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
   return { data: data.toString('base64'), mediaType };

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answers, Settings } from '../api';
 import { type Ports, ProblemError, type Wish } from '../loop';
+import { errorFacts, log } from '../sdk/log';
 import { pushEvents } from '../sdk/queue';
 import { offers, withBranding } from '../settings/merge';
 import { settingsOf } from '../settings/stored';
@@ -11,6 +12,9 @@ import { countRunning } from '../store/documents';
 import { insertExport, RELEASED, update } from '../store/exports';
 import { type Caller, readSpace, readTitles } from './access';
 import type { Payload } from './payloads';
+
+/** Milliseconds before each attempt to push the first event. */
+const PUSH_WAITS = [0, 1000, 3000];
 
 /** Rejects a wish that the settings don't allow, or whose space or page the user doesn't see. */
 export async function start(caller: Caller, { wish, page = '' }: Payload<'start'>): Promise<Answers['start']> {
@@ -25,16 +29,24 @@ export async function start(caller: Caller, { wish, page = '' }: Payload<'start'
   await insertExport({ account, page, title, state: 'waiting', wish: { ...wish, options } }, id);
   // Of several that begin at the same moment, the last ones are too many.
   if ((await countRunning(account)) > settings.maxExports) {
-    await giveUp(id);
+    // Nobody knows of it yet: its row goes with the next sweep.
+    await update(id, ['waiting'], { state: 'removed', clean: 0, ...RELEASED });
     throw new ProblemError('too-many-exports', { limit: settings.maxExports });
   }
-  try {
-    await pushEvents(account, [{ export: id, step: 'plan' }]);
-  } catch (error) {
-    await giveUp(id);
-    throw error;
-  }
+  await wake(account, id);
   return { id };
+}
+
+/** Has somebody work at it. Where the queue takes no event, the export waits until the sweep pushes one. */
+async function wake(account: string, id: string): Promise<void> {
+  for (const wait of PUSH_WAITS) {
+    await new Promise(resolve => setTimeout(resolve, wait));
+    try {
+      return await pushEvents(account, [{ export: id, step: 'plan' }]);
+    } catch (error) {
+      log('unpushed', { export: id, ...errorFacts(error) });
+    }
+  }
 }
 
 /** The settings that count, if they allow the wish. ProblemError `not-offered`. */
@@ -60,9 +72,4 @@ async function checkAccess(ports: Ports, { selection }: Wish, page: string, sett
   // Folders and the like have no body, and are read with the outline.
   const single = picks.length === 1 ? titles.get(picks[0]?.id ?? '') : undefined;
   return single ?? space.name;
-}
-
-/** Nobody knows of it yet: it goes at once, and its row with the next sweep. */
-async function giveUp(id: string): Promise<void> {
-  await update(id, ['waiting'], { state: 'removed', clean: 0, ...RELEASED });
 }

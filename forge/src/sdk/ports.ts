@@ -1,7 +1,7 @@
 /** The ports of the fetch loop in Forge functions. */
 
 import { assumeTrustedRoute, asUser, invokeRemote, invokeService } from '@forge/api';
-import { EGRESS_PER_MINUTE } from '../bounds';
+import { ANSWER_BYTES, EGRESS_PER_MINUTE, RESOLVER_ANSWER_BYTES } from '../bounds';
 import type { Ports, RequestOptions } from '../loop';
 import { answerOf } from './answers';
 import type { Budget } from './budget';
@@ -34,13 +34,14 @@ export function makePorts({ budget, account, alive = async () => {} }: PortOptio
     }
   };
   const egress = countEgress(wait);
+  const most = account === undefined ? RESOLVER_ANSWER_BYTES : ANSWER_BYTES;
   return {
     wait,
     async confluence(path, options = {}) {
       budget.claim(0);
       await alive();
       const user = account === undefined ? asUser() : asUser(account);
-      return await answerOf(user.requestConfluence(assumeTrustedRoute(path), await plain(options)));
+      return await answerOf(user.requestConfluence(assumeTrustedRoute(path), await plain(options)), most);
     },
     async renderer(path, options = {}) {
       await egress();

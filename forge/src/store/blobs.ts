@@ -8,8 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { getAppContext } from '@forge/api';
 import { CHUNK_BYTES, DELETE_ROWS, READ_BASE64 } from '../bounds';
 import { ProblemError } from '../loop';
+import type { Budget } from '../sdk/budget';
 import { deleteObject, putObject, readObject } from '../sdk/objects';
 import { change, marks, numberOf, select, textOf } from './sql';
+import { EndedError, listed, OPEN } from './states';
 
 export type Place = 'sql' | 'object';
 
@@ -20,9 +22,9 @@ export function quota(): number {
   return Math.floor(mebibytes * 1_048_576 * 0.7);
 }
 
-/** Raw bytes of all data in Forge SQL. */
-export async function usedBytes(): Promise<number> {
-  const [row] = await select("SELECT COALESCE(SUM(bytes), 0) AS used FROM blobs WHERE place = 'sql'");
+/** Raw bytes of all data in Forge SQL, or in the Object Store. */
+export async function usedBytes(place: Place = 'sql'): Promise<number> {
+  const [row] = await select('SELECT COALESCE(SUM(bytes), 0) AS used FROM blobs WHERE place = ?', place);
   return row ? numberOf(row, 'used') : 0;
 }
 
@@ -38,12 +40,14 @@ export function newName(kind: string): string {
   return `${kind}-${randomBytes(6).toString('hex')}`;
 }
 
-/** Writes down that there will be data. `bytes`: how many. */
+/** Writes down that there will be data. `bytes`: how many. EndedError: the export has ended, and gets no more. */
 export async function announce(exportId: string, name: string, place: Place, bytes: number): Promise<void> {
-  await change(
-    'INSERT INTO blobs (export_id, name, place, bytes, created) VALUES (?, ?, ?, ?, ?)',
-    ...[exportId, name, place, bytes, Date.now()],
+  const count = await change(
+    `INSERT INTO blobs (export_id, name, place, bytes, created)
+      SELECT id, ?, ?, ?, ? FROM exports WHERE id = ? AND state IN ${listed(OPEN)}`,
+    ...[name, place, bytes, Date.now(), exportId],
   );
+  if (count === 0) throw new EndedError();
 }
 
 /** Stores data in Forge SQL; gives its name. ProblemError `storage-full`. */
@@ -57,12 +61,20 @@ export async function writeBlob(exportId: string, kind: string, data: Uint8Array
   return name;
 }
 
-/** Stores data in the Object Store; gives its name. */
+/** Stores data in the Object Store; gives its name. EndedError: the export has ended meanwhile. */
 export async function writeObject(exportId: string, kind: string, data: Uint8Array<ArrayBuffer>): Promise<string> {
   const name = newName(kind);
   await announce(exportId, name, 'object', data.length);
   await putObject(objectKey(exportId, name), data);
-  return name;
+  // Whoever cleaned up may have done so before it was there.
+  const [row] = await select(
+    `SELECT blobs.name FROM blobs JOIN exports ON exports.id = blobs.export_id
+      WHERE blobs.export_id = ? AND blobs.name = ? AND exports.state IN ${listed(OPEN)}`,
+    ...[exportId, name],
+  );
+  if (row) return name;
+  await deleteObject(objectKey(exportId, name));
+  throw new EndedError();
 }
 
 /** Stores a chunk, in place of one that is there. */
@@ -110,22 +122,24 @@ export async function readObjectPart(exportId: string, name: string, start: numb
 /** Deletes data, if there is any. */
 export async function deleteBlob(exportId: string, name: string, place: Place = 'sql'): Promise<void> {
   if (place === 'object') await deleteObject(objectKey(exportId, name));
-  else await deleteChunks('export_id = ? AND name = ?', exportId, name);
+  else await deleteChunks('export_id = ? AND name = ?', [exportId, name]);
   await change('DELETE FROM blobs WHERE export_id = ? AND name = ?', exportId, name);
 }
 
-async function deleteChunks(condition: string, ...values: string[]): Promise<void> {
-  while ((await change(`DELETE FROM chunks WHERE ${condition} LIMIT ${DELETE_ROWS}`, ...values)) === DELETE_ROWS);
+async function deleteChunks(condition: string, values: readonly string[], time?: Budget): Promise<void> {
+  const statement = `DELETE FROM chunks WHERE ${condition} LIMIT ${DELETE_ROWS}`;
+  while ((await change(statement, ...values)) === DELETE_ROWS) time?.claim(0);
 }
 
-/** Deletes all data of an export but what has these names. */
-export async function deleteBlobs(exportId: string, kept: readonly string[] = []): Promise<void> {
+/** Deletes all data of an export but what has these names. TimeUpError: there was no `time` for all. */
+export async function deleteBlobs(exportId: string, kept: readonly string[] = [], time?: Budget): Promise<void> {
   const others = kept.length ? `export_id = ? AND name NOT IN ${marks(kept)}` : 'export_id = ?';
   const objects = `SELECT name FROM blobs WHERE place = 'object' AND ${others}`;
   for (const row of await select(objects, exportId, ...kept)) {
+    time?.claim(0);
     await deleteBlob(exportId, textOf(row, 'name'), 'object');
   }
-  await deleteChunks(others, exportId, ...kept);
+  await deleteChunks(others, [exportId, ...kept], time);
   await change(`DELETE FROM blobs WHERE place = 'sql' AND ${others}`, exportId, ...kept);
 }
 

@@ -1,7 +1,8 @@
 /** Exports and documents of one user: nothing here finds those of others. */
 
-import { assignments, type Changes, type Export, exportOf, SHORT } from './exports';
-import { change, marks, numberOf, select, type Value } from './sql';
+import { LIST_TEXT } from '../bounds';
+import { assignments, type Changes, type Export, exportOf } from './exports';
+import { change, marks, numberOf, select, textOf, type Value } from './sql';
 import { listed, RUNNING, SHOWN, type StoredState } from './states';
 
 /** How many are told at once. */
@@ -15,8 +16,17 @@ export interface Query {
   after?: { created: number; id: string };
 }
 
-/** The user's exports, newest first: one more than are told, if there are more. */
-export async function listOwn(account: string, { query, page, space, after }: Query): Promise<Export[]> {
+/** What lists are made of: of what is left out, `Export` has nothing. */
+const SHORT = `id, account, state, space, page, title, template, done, total, created, updated, expires, bytes,
+  sheets, lost, losses, files, problem, generation, parts, pushed, failures, sweeps, lease_until, clean`;
+/** Exports whose rows one answer of Forge SQL holds, however large they are. */
+const AT_ONCE = 5;
+
+/** The user's exports, newest first: as many as one answer holds. `more`: there are others. */
+export async function listOwn(
+  account: string,
+  { query, page, space, after }: Query,
+): Promise<{ found: Export[]; more: boolean }> {
   const where = ['account = ?', `state IN ${listed(SHOWN)}`];
   const values: Value[] = [account];
   const and = (condition: string, ...more: Value[]) => {
@@ -28,10 +38,19 @@ export async function listOwn(account: string, { query, page, space, after }: Qu
   if (space) and('space = ?', space);
   if (after) and('(created < ? OR (created = ? AND id < ?))', after.created, after.created, after.id);
   const rows = await select(
-    `SELECT ${SHORT} FROM exports WHERE ${where.join(' AND ')} ORDER BY created DESC, id DESC LIMIT ${LISTED + 1}`,
+    `SELECT id, LENGTH(losses) + LENGTH(files) AS size FROM exports WHERE ${where.join(' AND ')}
+      ORDER BY created DESC, id DESC LIMIT ${LISTED + 1}`,
     ...values,
   );
-  return rows.map(exportOf);
+  let size = 0;
+  const fitting = rows.slice(0, LISTED).filter((row, index) => {
+    size += numberOf(row, 'size');
+    return index === 0 || size <= LIST_TEXT;
+  });
+  const ids = fitting.map(row => textOf(row, 'id'));
+  const found = await selectOwn(account, ids, SHOWN);
+  found.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  return { found, more: ids.length < rows.length };
 }
 
 /** Those of these exports that are the user's. */
@@ -40,10 +59,27 @@ export async function findOwn(
   ids: readonly string[],
   states: readonly StoredState[] = SHOWN,
 ): Promise<Export[]> {
+  const found: Export[] = [];
+  for (let start = 0; start < ids.length; start += AT_ONCE) {
+    found.push(...(await selectOwn(account, ids.slice(start, start + AT_ONCE), states)));
+  }
+  return found;
+}
+
+async function selectOwn(account: string, ids: readonly string[], states: readonly StoredState[]): Promise<Export[]> {
   if (ids.length === 0) return [];
   const rows = await select(
     `SELECT ${SHORT} FROM exports WHERE account = ? AND id IN ${marks(ids)} AND state IN ${listed(states)}`,
     ...[account, ...ids],
+  );
+  return rows.map(exportOf);
+}
+
+/** Documents that the user's browsers are sending, or have given up: only what they are, and since when. */
+export async function findKeeping(account: string): Promise<Export[]> {
+  const rows = await select(
+    "SELECT id, account, state, updated FROM exports WHERE account = ? AND state = 'keeping' LIMIT 200",
+    account,
   );
   return rows.map(exportOf);
 }

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ExportInfo, FileInfo, Loss } from '../api';
-import { LEASE } from '../bounds';
-import type { Problem, Wish } from '../loop';
+import { FILES_TEXT, LEASE } from '../bounds';
+import { type Problem, ProblemError, type Wish } from '../loop';
 import type { Place } from './blobs';
-import { change, jsonOf, numberOf, type Row, select, textOf, type Value } from './sql';
+import { change, jsonOf, marks, numberOf, type Row, select, textOf, type Value } from './sql';
 import { isRunning, listed, RUNNING, type StoredState, stateOf } from './states';
 
 /** A file of a document, and where it is. `chunk`: the most raw bytes of a chunk. */
@@ -21,6 +21,7 @@ export type Range = [start: number, stop: number];
 export interface Export extends Omit<ExportInfo, 'state' | 'files'> {
   account: string;
   state: StoredState;
+  /** Of exports that have not ended. */
   wish: Wish;
   files: StoredFile[];
   /** Name of the data with the outline; empty: not read yet. */
@@ -96,13 +97,6 @@ export interface NewExport {
   lost?: number;
 }
 
-/**
- * The columns of an export that lists are made of: without what may be large, as an answer of Forge SQL has 4 MiB. What
- * is left out is empty in `Export`.
- */
-export const SHORT = `id, account, state, space, page, title, template, done, total, created, updated, expires, bytes,
-  sheets, lost, losses, files, problem, generation, parts, pushed, failures, sweeps, lease_until, clean`;
-
 /** Losses as they are kept: the first 50, in a few words each. The manifest has all. */
 export function shortLosses(losses: readonly Loss[]): Loss[] {
   return losses.slice(0, 50).map(({ code, message, page, pageTitle }) => {
@@ -110,20 +104,27 @@ export function shortLosses(losses: readonly Loss[]): Loss[] {
   });
 }
 
+/** A list of files as it is stored. ProblemError `too-large` if a request to Forge SQL can't hold it. */
+export function filesText(files: readonly StoredFile[]): string {
+  const text = JSON.stringify(files);
+  const size = Buffer.byteLength(JSON.stringify(text));
+  if (size > FILES_TEXT) throw new ProblemError('too-large', { size, limit: FILES_TEXT });
+  return text;
+}
+
 /** Adds a row; gives its id. */
 export async function insertExport(made: NewExport, id: string = randomUUID()): Promise<string> {
   const now = Date.now();
   const { account, state, wish, page, title, files = [], losses = [], lost = 0 } = made;
-  const values: Record<string, Value> = { id, account, state, page, title: title.slice(0, 1000), lost };
-  Object.assign(values, { space: wish.selection.space, template: wish.options.template, wish: JSON.stringify(wish) });
-  Object.assign(values, { created: now, updated: now, losses: JSON.stringify(shortLosses(losses)) });
-  Object.assign(values, { files: JSON.stringify(files) });
-  Object.assign(values, { problem: '', ranges: '' });
+  const values: Record<string, Value> = {
+    ...{ id, account, state, page, lost, title: title.slice(0, 1000), created: now, updated: now },
+    ...{ space: wish.selection.space, template: wish.options.template, problem: '', ranges: '' },
+    wish: state === 'keeping' ? '' : JSON.stringify(wish),
+    losses: JSON.stringify(shortLosses(losses)),
+    files: filesText(files),
+  };
   const names = Object.keys(values);
-  await change(
-    `INSERT INTO exports (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-    ...Object.values(values),
-  );
+  await change(`INSERT INTO exports (${names.join(', ')}) VALUES ${marks(names)}`, ...Object.values(values));
   return id;
 }
 
@@ -161,8 +162,6 @@ export async function update(
 
 /** What frees an export for whoever comes next. */
 export const RELEASED = { lease: '', lease_until: 0 } as const;
-/** What is set when it gets on. */
-export const PROGRESS = { failures: 0, sweeps: 0 } as const;
 
 /** Takes up an export that nobody works at; gives the lease. Counts the attempt, until it gets on. */
 export async function take(

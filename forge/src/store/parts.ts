@@ -24,8 +24,11 @@ export interface Part {
   /** The name of the data with the bodies of its pages. */
   input: string;
   done: boolean;
+  /** What there is of it, from its first page on. */
   made: StoredPart[];
   bytes: number;
+  /** In how many pieces it is made, as the whole is too much for one invocation. */
+  pieces: number;
   failures: number;
   /** Until when somebody works at it. */
   leaseUntil: number;
@@ -42,6 +45,7 @@ function partOf(row: Row): Part {
     done: textOf(row, 'state') === 'done',
     made: jsonOf<StoredPart[]>(row, 'made', []),
     bytes: numberOf(row, 'bytes'),
+    pieces: numberOf(row, 'pieces'),
     failures: numberOf(row, 'failures'),
     leaseUntil: numberOf(row, 'lease_until'),
   };
@@ -52,10 +56,27 @@ export function firstNumber(generation: number): number {
   return generation * 100_000;
 }
 
+/** Parts that one answer of Forge SQL holds. */
+const AT_ONCE = 100;
+
 /** All parts in their order. */
 export async function listParts(exportId: string): Promise<Part[]> {
-  const rows = await select('SELECT * FROM parts WHERE export_id = ? ORDER BY number', exportId);
-  return rows.map(partOf);
+  const found: Part[] = [];
+  for (;;) {
+    const rows = await select(
+      `SELECT * FROM parts WHERE export_id = ? AND number > ? ORDER BY number LIMIT ${AT_ONCE}`,
+      ...[exportId, found.at(-1)?.number ?? -1],
+    );
+    found.push(...rows.map(partOf));
+    if (rows.length < AT_ONCE) return found;
+  }
+}
+
+/** Numbers of parts in their order: all of them, or those that are not done. */
+export async function listNumbers(exportId: string, which: 'all' | 'planned'): Promise<number[]> {
+  const planned = which === 'planned' ? "AND state = 'planned'" : '';
+  const rows = await select(`SELECT number FROM parts WHERE export_id = ? ${planned} ORDER BY number`, exportId);
+  return rows.map(row => numberOf(row, 'number'));
 }
 
 export async function findPart(exportId: string, number: number): Promise<Part | undefined> {
@@ -100,12 +121,31 @@ export async function keepPart(exportId: string, number: number, lease: string):
   return count > 0;
 }
 
-/** Frees it for whoever comes next. */
-export async function releasePart(exportId: string, number: number, lease: string): Promise<void> {
+/** Frees it for whoever comes next. `pieces`: in how many it is to be made from now on. */
+export async function releasePart(
+  exportId: string,
+  { number, pieces }: Pick<Part, 'number' | 'pieces'>,
+  lease: string,
+): Promise<void> {
   await change(
-    "UPDATE parts SET lease = '', lease_until = 0 WHERE export_id = ? AND number = ? AND lease = ?",
-    ...[exportId, number, lease],
+    "UPDATE parts SET lease = '', lease_until = 0, pieces = ? WHERE export_id = ? AND number = ? AND lease = ?",
+    ...[pieces, exportId, number, lease],
   );
+}
+
+/** Writes down what there is of a part. False: it is not ours any more. */
+export async function savePart(
+  exportId: string,
+  number: number,
+  lease: string,
+  made: readonly StoredPart[],
+): Promise<boolean> {
+  const count = await change(
+    `UPDATE parts SET made = ?, failures = 0, lease_until = GREATEST(lease_until + 1, ?)
+      WHERE export_id = ? AND number = ? AND state = 'planned' AND lease = ? AND ${TYPESETTING}`,
+    ...[JSON.stringify(made), Date.now() + LEASE, exportId, number, lease],
+  );
+  return count > 0;
 }
 
 /** Marks it as done. False: it is not ours any more. */

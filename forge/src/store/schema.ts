@@ -58,6 +58,7 @@ const MIGRATIONS: readonly (readonly [name: string, statement: string])[] = [
       state VARCHAR(16) NOT NULL,
       made MEDIUMTEXT NOT NULL,
       bytes BIGINT NOT NULL DEFAULT 0,
+      pieces INT NOT NULL DEFAULT 1,
       failures INT NOT NULL DEFAULT 0,
       lease VARCHAR(36) NOT NULL DEFAULT '',
       lease_until BIGINT NOT NULL DEFAULT 0,

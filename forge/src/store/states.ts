@@ -13,7 +13,18 @@ export const RUNNING = ['waiting', 'reading', 'typesetting', 'assembling'] as co
 /** What its owner sees. */
 export const SHOWN = [...RUNNING, 'done', 'failed', 'cancelled'] as const satisfies readonly State[];
 
+/** What may still have data written for it. */
+export const OPEN = [...RUNNING, 'keeping'] as const satisfies readonly StoredState[];
+
 const KNOWN: readonly string[] = [...SHOWN, 'keeping', 'removed'];
+
+/** The export has ended, was deleted, or is worked at by somebody else. The fetch loop lets it pass. */
+export class EndedError extends Error {
+  constructor() {
+    super('ended');
+    this.name = 'AbortError';
+  }
+}
 
 /** Whether somebody works at it, or should. */
 export function isRunning(state: StoredState): boolean {

@@ -1,7 +1,7 @@
 /** Volumes that have been assembled, until all of them are. */
 
 import type { Loss } from '../api';
-import type { StoredFile } from './exports';
+import { filesText, type StoredFile } from './exports';
 import { change, jsonOf, numberOf, select } from './sql';
 
 export interface StoredVolume {
@@ -29,7 +29,7 @@ export async function insertVolume(exportId: string, volume: StoredVolume): Prom
   const { number, files, sheets, lost, losses } = volume;
   await change(
     'INSERT IGNORE INTO volumes (export_id, number, files, sheets, lost, losses) VALUES (?, ?, ?, ?, ?, ?)',
-    ...[exportId, number, JSON.stringify(files), sheets, lost, JSON.stringify(losses)],
+    ...[exportId, number, filesText(files), sheets, lost, JSON.stringify(losses)],
   );
 }
 

@@ -1,37 +1,30 @@
 /** Wakes up exports that don't get on, and deletes what was left over. Runs every hour. */
 
-import { HOUR, STUCK, SWEEPS } from '../bounds';
+import { KEEPING, STUCK, SWEEPS } from '../bounds';
 import type { Budget } from '../sdk/budget';
-import { log } from '../sdk/log';
+import { errorFacts, log } from '../sdk/log';
 import { type ExportEvent, pushEvents } from '../sdk/queue';
 import { deleteBlob } from '../store/blobs';
-import { clean } from '../store/clean';
-import { type Export, exportOf, fail, SHORT, update } from '../store/exports';
-import { listParts } from '../store/parts';
+import { clean, removeExport } from '../store/clean';
+import { type Export, exportOf, fail, update } from '../store/exports';
+import { listNumbers } from '../store/parts';
 import { select, textOf, type Value } from '../store/sql';
-import { listed, RUNNING } from '../store/states';
+import { listed, OPEN, RUNNING } from '../store/states';
 
 /** How many are looked at by one query. */
 const SOME = 50;
 
 /** All of it, as long as there is time; the rest an hour later. */
 export async function sweep(time: Budget): Promise<void> {
+  const woken = await wakeUp(time);
+  // What browsers did not send whole.
+  const unfinished = await forEach(time, "state = 'keeping' AND updated < ?", [Date.now() - KEEPING], removeExport);
   const cleaned = await cleanEnded(time);
   const deleted = await deleteLeftovers(time);
-  const woken = await wakeUp(time);
-  log('sweep', { woken, cleaned, deleted });
+  log('sweep', { woken, unfinished, cleaned, deleted });
 }
 
-/** Exports that match a condition, in their order. `after`: the id of the last one that was seen. */
-async function some(condition: string, after: string, ...values: Value[]): Promise<Export[]> {
-  const rows = await select(
-    `SELECT ${SHORT} FROM exports WHERE id > ? AND ${condition} ORDER BY id LIMIT ${SOME}`,
-    ...[after, ...values],
-  );
-  return rows.map(exportOf);
-}
-
-/** Goes through all exports that match a condition. */
+/** Goes through all exports that match a condition. One that fails doesn't keep the others waiting. */
 export async function forEach(
   time: Budget,
   condition: string,
@@ -41,14 +34,21 @@ export async function forEach(
   let count = 0;
   let after = '';
   while (time.left() > 0) {
-    const found = await some(condition, after, ...values);
-    for (const one of found) {
+    const query = `SELECT id FROM exports WHERE id > ? AND ${condition} ORDER BY id LIMIT ${SOME}`;
+    const ids = (await select(query, after, ...values)).map(row => textOf(row, 'id'));
+    for (const id of ids) {
       if (time.left() <= 0) return count;
-      await work(one);
-      count += 1;
+      // It may be another by now.
+      const [row] = await select(`SELECT * FROM exports WHERE id = ? AND ${condition}`, id, ...values);
+      try {
+        if (row) await work(exportOf(row));
+        count += 1;
+      } catch (error) {
+        log('skipped', { export: id, ...errorFacts(error) });
+      }
     }
-    after = found.at(-1)?.id ?? '';
-    if (found.length < SOME) break;
+    after = ids.at(-1) ?? '';
+    if (ids.length < SOME) break;
   }
   return count;
 }
@@ -70,25 +70,23 @@ async function wakeUp(time: Budget): Promise<number> {
 async function nextEvents(found: Export): Promise<ExportEvent[]> {
   const event = (step: 'plan' | 'assemble'): ExportEvent => ({ export: found.id, step });
   if (found.state === 'waiting' || found.state === 'reading') return [event('plan')];
-  const planned = (await listParts(found.id)).filter(part => !part.done);
+  const planned = await listNumbers(found.id, 'planned');
   if (planned.length === 0) return [event('assemble')];
-  return planned.map(part => ({ export: found.id, step: 'part', part: part.number }));
+  return planned.map(part => ({ export: found.id, step: 'part', part }));
 }
 
 /** Exports that ended while nobody could delete what they had. */
 async function cleanEnded(time: Budget): Promise<number> {
-  return await forEach(time, `state NOT IN ${listed([...RUNNING, 'keeping'])} AND clean = 0`, [], clean);
+  return await forEach(time, `state NOT IN ${listed(OPEN)} AND clean = 0`, [], clean);
 }
 
-/** Data that no export refers to: of work that was cut short after its export had ended. */
+/** Data of exports that have ended otherwise than done, or are gone: of work that was cut short. */
 async function deleteLeftovers(time: Budget): Promise<number> {
   let deleted = 0;
   while (time.left() > 0) {
     const rows = await select(
       `SELECT blobs.export_id, blobs.name, blobs.place FROM blobs LEFT JOIN exports ON exports.id = blobs.export_id
-        WHERE blobs.created < ? AND (exports.id IS NULL OR (exports.state NOT IN ${listed([...RUNNING, 'keeping'])}
-          AND exports.files NOT LIKE CONCAT('%"', blobs.name, '"%'))) LIMIT ${SOME}`,
-      Date.now() - HOUR,
+        WHERE exports.id IS NULL OR exports.state NOT IN ${listed([...OPEN, 'done'])} LIMIT ${SOME}`,
     );
     for (const row of rows) {
       await deleteBlob(

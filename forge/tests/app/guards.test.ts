@@ -30,6 +30,10 @@ function refused(name: keyof typeof PAYLOADS, payload: unknown): string {
   return '';
 }
 
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `option-${index}`);
+}
+
 it('lets through what the interface sends', () => {
   expect(PAYLOADS.start({ wish: WISH, page: '12' }, 'start')).toEqual({ wish: WISH, page: '12' });
   expect(PAYLOADS.about({}, 'about')).toEqual({});
@@ -63,6 +67,23 @@ it.each([
   ['settings that are too much', 'saveSettings', { settings: { branding: { a: { b: 'x'.repeat(10_001) } } } }],
   ['a limit of none', 'saveSettings', { settings: { maxPages: 0 } }],
   ['another address', 'attachment', { path: '/wiki/api/v2/pages/1' }],
+  ['a template that is a prototype', 'start', { wish: { ...WISH, options: { ...OPTIONS, template: '__proto__' } } }],
+  [
+    'an option that is a prototype',
+    'saveSettings',
+    JSON.parse('{"settings": {"branding": {"__proto__": {"footer": "x"}}}}'),
+  ],
+  ['half a character', 'exports', { query: '\ud83d' }],
+  [
+    'a wish that is more than a row',
+    'start',
+    {
+      wish: {
+        ...WISH,
+        options: { ...OPTIONS, settings: Object.fromEntries(names(40).map(name => [name, 'ü'.repeat(9000)])) },
+      },
+    },
+  ],
   ['sheets that are none', 'preview', { wish: WISH, show: 'all' }],
 ] as const)('refuses %s', (_, name, payload) => {
   expect(refused(name, payload)).not.toBe('');

@@ -4,9 +4,10 @@ import { RateLimitError } from '@forge/events';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../src/api';
 import { joined } from '../../src/jobs/assemble';
-import { EndedError, judge } from '../../src/jobs/errors';
+import { judge } from '../../src/jobs/errors';
 import { cutVolumes, volumeOutline } from '../../src/jobs/volumes';
 import { type Outline, type Page, ProblemError } from '../../src/loop';
+import { answerOf } from '../../src/sdk/answers';
 import { TimeUpError } from '../../src/sdk/budget';
 import { countEgress } from '../../src/sdk/ports';
 import { readEvent } from '../../src/sdk/queue';
@@ -15,6 +16,7 @@ import { spaceKey } from '../../src/settings/stored';
 import { chunksAtOnce } from '../../src/store/blobs';
 import type { StoredFile } from '../../src/store/exports';
 import { isOutdated } from '../../src/store/sql';
+import { EndedError } from '../../src/store/states';
 import { OPTIONS } from './installed';
 
 const site = (change: Partial<Settings>): Settings => ({ ...DEFAULTS, ...change });
@@ -178,6 +180,12 @@ describe('after an error', () => {
     ['the renderer is busy', new ProblemError('renderer-busy'), 1, { kind: 'later', seconds: 15 }],
     ['it still is', new ProblemError('renderer-busy'), 11, { kind: 'later', seconds: 900 }],
     ['it always is', new ProblemError('renderer-busy'), 12, { kind: 'fail', problem: { code: 'renderer-busy' } }],
+    [
+      'the account is closed',
+      new ProblemError('confluence-signed-out'),
+      1,
+      { kind: 'fail', problem: { code: 'confluence-forbidden' } },
+    ],
     ['the user may not read', new ProblemError('confluence-forbidden'), 1, { kind: 'fail' }],
     ['there were too many events', new RateLimitError('slow down'), 11, { kind: 'later', seconds: 60 }],
     ['nobody knows', new TypeError('x'), 1, { kind: 'later', seconds: 15 }],
@@ -222,6 +230,12 @@ it('reads as many chunks at once as an answer of Forge SQL holds', () => {
     expect(chunksAtOnce(size) * Math.ceil(size / 3) * 4).toBeLessThan(4 * 1024 * 1024 - 100_000);
     expect(chunksAtOnce(size) * size).toBeLessThan(3_500_000);
   }
+});
+
+it('reads no answer that is too large for its memory', async () => {
+  const answer = () => Promise.resolve(new Response('12345', { headers: { 'content-length': '5' } }));
+  expect((await answerOf(answer(), 4)).status).toBe(413);
+  expect(await (await answerOf(answer(), 5)).text()).toBe('12345');
 });
 
 it('knows missing tables and columns, in the words of MySQL and TiDB', () => {

@@ -2,7 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Calls } from '../../src/api';
+import type { Answers, Calls } from '../../src/api';
+import { KEEP_PIECE_BYTES } from '../../src/bounds';
 import { type App, Site, sha256, wishFor } from './installed';
 
 const ADMIN = '712020:admin';
@@ -83,6 +84,29 @@ it('starts nothing when the storage is full', async () => {
   expect(used).toBeGreaterThan(limit);
 });
 
+it('lists documents of hundreds of files, as many as an answer holds', async () => {
+  const app = await site.install();
+  await app.call('exports', {});
+  const file = { index: 0, name: 'n'.repeat(250), mediaType: 'application/pdf', bytes: 1, sha256: '', sheets: 1 };
+  const files = JSON.stringify(Array(1000).fill({ ...file, blob: 'b', place: 'sql', chunk: 1 }));
+  for (let index = 0; index < 12; index += 1) {
+    await app.installation.query(
+      `INSERT INTO exports (id, account, state, space, page, title, template, wish, created, updated, losses, files,
+        problem, ranges) VALUES (UUID(), ?, 'done', 'DOC', '', 'Many', 'default', '', ?, 0, '', ?, '', '')`,
+      [site.confluence.reader.account, index, files],
+    );
+  }
+  const found: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const answer: Answers['exports'] = await app.call('exports', cursor ? { cursor } : {});
+    found.push(...answer.exports.map(({ id }) => id));
+    cursor = answer.cursor;
+  }
+  expect(new Set(found).size).toBe(12);
+  expect((await app.call('status', { ids: found.slice(0, 8) })).exports).toHaveLength(8);
+  expect(app.installation.report.touched).toEqual([]);
+});
+
 it('lists exports, newest first, in parts, and finds them', async () => {
   const app = await site.install();
   await app.call('exports', {});
@@ -112,25 +136,23 @@ function kept(change: Partial<Calls['keep']> = {}): Calls['keep'] {
   return { wish: WISH, title: 'Home', files: [file], losses: [], lost: 0, ...change };
 }
 
-async function send(app: App, id: string, size: number, account?: string): Promise<void> {
-  for (let piece = 0; piece * size < DATA.length; piece += 1) {
-    const data = DATA.subarray(piece * size, (piece + 1) * size).toString('base64');
-    await app.call('keepPiece', { id, file: 0, piece, data }, account);
+async function send(app: App, id: string): Promise<void> {
+  for (let piece = 0; piece * KEEP_PIECE_BYTES < DATA.length; piece += 1) {
+    const data = DATA.subarray(piece * KEEP_PIECE_BYTES, (piece + 1) * KEEP_PIECE_BYTES).toString('base64');
+    await app.call('keepPiece', { id, file: 0, piece, data });
   }
 }
 
 it('keeps what a browser has made', async () => {
   const app = await site.install();
-  for (const size of [340_000, 100_000]) {
-    const { id } = await app.call('keep', kept());
-    expect(await app.call('exports', {})).toMatchObject({ exports: size === 340_000 ? [] : [{}] });
-    await send(app, id, size);
-    const info = await app.call('keepEnd', { id });
-    expect(info).toMatchObject({ state: 'done', sheets: 3, bytes: 800_000, template: 'default' });
-    expect((await app.download(info, 0)).equals(DATA)).toBe(true);
-    // The answer may have got lost.
-    expect(await app.call('keepEnd', { id })).toEqual(info);
-  }
+  const { id } = await app.call('keep', kept());
+  expect(await app.call('exports', {})).toEqual({ exports: [] });
+  await send(app, id);
+  const info = await app.call('keepEnd', { id });
+  expect(info).toMatchObject({ state: 'done', sheets: 3, bytes: 800_000, template: 'default' });
+  expect((await app.download(info, 0)).equals(DATA)).toBe(true);
+  // The answer may have got lost.
+  expect(await app.call('keepEnd', { id })).toEqual(info);
   expect(app.installation.report.touched).toEqual([]);
 });
 
@@ -140,19 +162,54 @@ it('keeps nothing that did not arrive as it was announced, or not at all', async
     'keep',
     kept({ files: [{ ...kept().files[0], sha256: sha256(Buffer.from('x')) }] as Calls['keep']['files'] }),
   );
-  await send(app, wrong.id, 340_000);
+  await send(app, wrong.id);
   expect(await app.problem('keepEnd', { id: wrong.id })).toBe('damaged');
   const short = await app.call('keep', kept());
   const data = DATA.subarray(0, 340_000).toString('base64');
   await app.call('keepPiece', { id: short.id, file: 0, piece: 0, data });
   expect(await app.problem('keepPiece', { id: short.id, file: 0, piece: 1, data }, '712020:bob')).toBe('not-found');
-  expect(await app.problem('keepPiece', { id: short.id, file: 0, piece: 9, data })).toBe('invalid');
+  // Neither more pieces than were announced, nor others.
+  expect(await app.problem('keepPiece', { id: short.id, file: 0, piece: 3, data })).toBe('invalid');
+  expect(await app.problem('keepPiece', { id: short.id, file: 0, piece: 50_000, data: 'YWJj' })).toBe('invalid');
+  expect(await app.problem('keepPiece', { id: short.id, file: 0, piece: 1, data: 'YWJj' })).toBe('invalid');
   expect(await app.problem('keepEnd', { id: short.id })).toBe('damaged');
   expect(await app.rows()).toEqual({});
   const left = await app.call('keep', kept());
   await app.call('keepPiece', { id: left.id, file: 0, piece: 0, data });
-  await app.later(30);
+  await app.later(2);
   expect(await app.rows()).toEqual({});
+});
+
+it('lets nobody take up the storage with what is announced and never sent', async () => {
+  const app = await site.install();
+  for (let index = 0; index < 5; index += 1) await app.call('keep', kept());
+  expect(await app.problem('keep', kept())).toBe('too-many-exports');
+  expect(await app.rows()).toEqual({ exports: 5, blobs: 5 });
+  await app.call('keep', kept(), '712020:ann');
+  app.installation.clock.advance(660_000);
+  // These were given up.
+  await app.call('keep', kept());
+  expect((await app.rows()).exports).toBe(2);
+});
+
+it('starts an export though the queue takes nothing for now', async () => {
+  const app = await site.install();
+  site.faults.add({ kind: 'answer', status: 503 }, { kind: 'queue', times: 3 });
+  const { id } = await app.call('start', { wish: WISH });
+  expect(site.faults.done).toBe(3);
+  await app.installation.drain();
+  expect(await app.status(id)).toMatchObject({ state: 'waiting' });
+  await app.later(1);
+  expect(await app.status(id)).toMatchObject({ state: 'done' });
+});
+
+it('counts what is in the Object Store as used, and not as room that is taken', async () => {
+  const app = await site.install();
+  const empty = await app.call('usage', {});
+  await app.installation.query("INSERT INTO blobs VALUES ('x', 'y', 'object', 2000000000, 0)");
+  const { used, limit } = await app.call('usage', {});
+  expect([used, limit]).toEqual([2_000_000_000, empty.limit + 2_000_000_000]);
+  expect(await app.ask('start', { wish: WISH })).toHaveProperty('value');
 });
 
 it('hands on files of pages that the user sees, and nothing else', async () => {

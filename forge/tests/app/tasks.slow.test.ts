@@ -35,16 +35,18 @@ it('deletes documents when they have had their time, and keeps those that have n
 
 it('deletes what belongs to nothing', async () => {
   const app = await site.install();
-  const { id } = await app.export(WISH);
+  await app.export(WISH);
+  const { id } = await app.call('start', { wish: WISH });
+  await app.call('cancel', { id });
   await app.installation.query(
-    "INSERT INTO blobs VALUES (?, 'file-0-late', 'sql', 3, 0), ('gone', 'part-1-x', 'sql', 3, 0)",
+    "INSERT INTO blobs VALUES (?, 'part-0-late', 'sql', 3, 0), ('gone', 'part-1-x', 'sql', 3, 0)",
     [id],
   );
-  await app.installation.query("INSERT INTO chunks VALUES (?, 'file-0-late', 0, 'YWJj'), ('gone', 'lost', 0, 'YWJj')", [
+  await app.installation.query("INSERT INTO chunks VALUES (?, 'part-0-late', 0, 'YWJj'), ('gone', 'lost', 0, 'YWJj')", [
     id,
   ]);
   await app.later(1);
-  expect(await app.rows()).toEqual({ exports: 1, blobs: 2, chunks: 2 });
+  expect(await app.rows()).toEqual({ exports: 2, blobs: 2, chunks: 2 });
 });
 
 it('tells Atlassian whose data there is once a week, and deletes that of closed accounts', async () => {

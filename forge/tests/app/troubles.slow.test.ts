@@ -57,6 +57,38 @@ it('leaves nothing of an export that is cancelled in the midst but its row', asy
   expect(await app.rows()).toEqual({});
 });
 
+it('leaves nothing in the Object Store of an export that is deleted while its file is sent there', async () => {
+  process.env.XPRESS_DOCUMENT_BYTES = '1000';
+  try {
+    let id = '';
+    let acting: Promise<unknown> | undefined;
+    const cost = ({ kind, name }: Call) => {
+      if (kind === 'objects' && name.includes('upload')) acting ??= app.call('remove', { id });
+      return 0;
+    };
+    const app: App = await site.install({ cost, queue: { duplicates: 0, parallel: 1 } });
+    await app.call('saveSettings', { settings: { objectStore: true } }, ADMIN);
+    ({ id } = await app.call('start', { wish: WISH }));
+    await app.installation.drain({ deliveries: 100 });
+    await acting;
+    expect(acting).toBeDefined();
+    expect(await app.status(id)).toBeUndefined();
+    expect((await app.installation.leftovers()).objects).toBe(0);
+  } finally {
+    delete process.env.XPRESS_DOCUMENT_BYTES;
+  }
+});
+
+it('leaves nothing of an account that is closed in the midst', async () => {
+  const { app, id } = await meanwhile(async running => {
+    running.installation.accounts.set(site.confluence.reader.account, 'closed');
+    await running.installation.scheduled('xpress-retention');
+  });
+  expect(await app.status(id)).toBeUndefined();
+  await app.later(2);
+  expect(await app.rows()).toEqual({});
+});
+
 it('leaves nothing of an export that is deleted in the midst', async () => {
   const { app, id } = await meanwhile((running, export_) => running.call('remove', { id: export_ }));
   expect(await app.status(id)).toBeUndefined();
@@ -106,6 +138,49 @@ it('fails when the only page is hidden between start and plan, and keeps nothing
   expect(['nothing-selected', 'confluence-gone']).toContain(info?.problem?.code);
   expect(await app.rows()).toEqual({ exports: 1 });
   await site.confluence.remove('50');
+});
+
+it('fails when the user may not use the app any more, and keeps nothing', async () => {
+  const app = await site.install({ queue: { duplicates: 0 } });
+  const { id } = await app.call('start', { wish: WISH });
+  site.faults.add(
+    { kind: 'answer', status: 401, headers: { 'forge-proxy-error': 'NEEDS_AUTHENTICATION_ERR' } },
+    { kind: 'confluence', times: Number.POSITIVE_INFINITY },
+  );
+  await app.installation.drain();
+  site.faults.clear();
+  expect(await app.status(id)).toMatchObject({ state: 'failed', problem: { code: 'confluence-forbidden' } });
+  expect(await app.rows()).toEqual({ exports: 1 });
+});
+
+it('gives up what kills each function that takes it up', async () => {
+  const app = await site.install({ queue: { duplicates: 0 } });
+  for (const name of [/v1\/assemble/, /v1\/parts/, /version/]) {
+    site.faults.clear().add({ kind: 'crash-before' }, { kind: 'remote', name, times: Number.POSITIVE_INFINITY });
+    const info = await app.export(WISH);
+    expect(info).toMatchObject({ state: 'failed', problem: { code: 'gave-up' } });
+    expect(site.faults.done).toBeLessThan(30);
+    await app.call('remove', { id: info.id });
+  }
+  expect(await app.rows()).toEqual({});
+});
+
+it('makes a part in pieces when it takes more than all the time of a function, and goes on with what there is', async () => {
+  await site.confluence.addSpace({ key: 'SLOW', name: 'Slow', homepage: '20' });
+  await site.confluence.add({ id: '20', title: 'One', space: 'SLOW', body: '<p>One</p>' });
+  await site.confluence.add({ id: '21', title: 'Two', space: 'SLOW', parent: '20', body: '<p>Two</p>' });
+  let asked = 0;
+  const cost = ({ name }: Call) => {
+    if (!name.includes('/v1/needs')) return 0;
+    asked += 1;
+    // The whole twice, and then the second half.
+    return [1, 2, 4].includes(asked) ? 700_000 : 0;
+  };
+  const app = await site.install({ cost, queue: { duplicates: 0, parallel: 1 } });
+  expect(await app.export(wishFor({ space: 'SLOW' }))).toMatchObject({ state: 'done', done: 2, total: 2 });
+  expect(asked).toBe(5);
+  expect(app.installation.report.remote.filter(call => call.path === '/v1/parts')).toHaveLength(2);
+  expect(await app.rows()).toEqual({ exports: 1, blobs: 2, chunks: 2 });
 });
 
 it('waits for a renderer that is away for half an hour', async () => {
