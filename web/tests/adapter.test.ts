@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { About, FileInfo } from '@xpress/forge/api';
-import { type Outline, type Ports, ProblemError } from '@xpress/forge/loop';
+import { fromBase64, type Outline, type Ports, ProblemError, toBase64 } from '@xpress/forge/loop';
 import { describe, expect, test } from 'vitest';
 import { type Ask, makeAsk } from '../src/forge/ask';
-import { fromBase64, piecesOf, toBase64 } from '../src/forge/bytes';
 import { contextOf, moduleOf } from '../src/forge/context';
 import { keepFiles, loadFile, SENT_PIECE } from '../src/forge/files';
 import { Maker } from '../src/forge/maker';
 import { Outlines } from '../src/forge/outlines';
+import { piecesOf } from '../src/forge/pieces';
 import { makePorts } from '../src/forge/ports';
 import { ruled } from '../src/rules';
 

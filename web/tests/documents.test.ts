@@ -82,12 +82,13 @@ describe('the list of documents', () => {
     expect(manifestOf(info)?.index).toBe(2);
   });
 
-  it('counts the days until a document is deleted, a begun one as a whole', () => {
-    const day = 86_400_000;
+  it('counts the days until a document is deleted as people do: by midnights', () => {
+    const at = (day: number, hour: number) => new Date(2026, 9, day, hour).getTime();
     expect(daysLeft(made('a'), 0)).toBeUndefined();
-    expect(daysLeft(made('a', { expires: 10 * day }), 0)).toBe(10);
-    expect(daysLeft(made('a', { expires: 10 * day }), 9 * day + 1)).toBe(1);
-    expect(daysLeft(made('a', { expires: 10 * day }), 11 * day)).toBe(0);
+    expect(daysLeft(made('a', { expires: at(40, 10) }), at(10, 9))).toBe(30);
+    expect(daysLeft(made('a', { expires: at(11, 1) }), at(10, 23))).toBe(1);
+    expect(daysLeft(made('a', { expires: at(10, 23) }), at(10, 1))).toBe(0);
+    expect(daysLeft(made('a', { expires: at(10, 1) }), at(12, 1))).toBe(0);
   });
 });
 

@@ -55,7 +55,7 @@ export function Pages() {
         <TabPanel>
           <Suspense fallback={<Waiting label={text('app.loading')} />}>
             <div className="xp-panel xp-panel--spaced">
-              <Documents {...(ofSpace && { space: ofSpace })} {...(fresh && { fresh })} />
+              <Documents {...(ofSpace && { space: ofSpace })} {...(fresh && { fresh })} onNew={() => select(NEW)} />
             </div>
           </Suspense>
         </TabPanel>

@@ -4,7 +4,10 @@ import type { Problem } from '@xpress/forge/loop';
 import { formatBytes } from '../i18n/format';
 import { useLocale, useText } from '../i18n/useText';
 
-/** Tells of a problem: what happened, what to do, and a button if `retry` is given. Screen readers say it at once. */
+/** Problems that are the same when one tries again. */
+const FINAL: readonly Problem['code'][] = ['not-allowed', 'not-offered'];
+
+/** Tells of a problem: what happened, what to do, and a button if `retry` is given and may help. Screen readers say it at once. */
 export function ProblemMessage({ problem, retry }: { problem: Problem; retry?: () => void }) {
   const text = useText();
   const locale = useLocale();
@@ -21,7 +24,7 @@ export function ProblemMessage({ problem, retry }: { problem: Problem; retry?: (
               ?.map(size => formatBytes(locale, size))
               .join(' / ')})`}
         </p>
-        {retry && (
+        {retry && !FINAL.includes(problem.code) && (
           <div className="xp-problem__retry">
             <Button spacing="compact" onClick={retry}>
               {text('app.retry')}

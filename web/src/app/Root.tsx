@@ -3,8 +3,9 @@ import { useEffect } from 'react';
 import { IntlProvider } from 'react-intl';
 import type { Context, Host } from '../host';
 import { languageOf, localeOf, messagesIn } from '../i18n/messages';
-import { App } from './App';
+import { App, preload } from './App';
 import { HostProvider } from './HostContext';
+import { keepFocus } from './keepFocus';
 import { ProblemMessage } from './ProblemMessage';
 import { useLoaded } from './useTask';
 import { Waiting } from './Waiting';
@@ -17,8 +18,14 @@ interface Connected {
 
 async function connected(connect: () => Promise<Host>): Promise<Connected> {
   const host = await connect();
-  const [context, about] = await Promise.all([host.context(), host.about(), host.followTheme()]);
+  const [context, about] = await Promise.all([host.context().then(preloaded), host.about(), host.followTheme()]);
   return { host, context, about };
+}
+
+/** Scripts of the place are fetched while the functions are still asked. */
+function preloaded(context: Context): Context {
+  preload(context.place);
+  return context;
 }
 
 /** The whole interface, from nothing: connects to its host, then shows what belongs to the place. */
@@ -30,6 +37,7 @@ export function Root({ connect }: { connect: () => Promise<Host> }) {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  useEffect(() => keepFocus(document.body), []);
   return (
     <IntlProvider locale={localeOf(locale)} defaultLocale="en" messages={messagesIn(language)}>
       {value && (

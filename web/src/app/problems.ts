@@ -52,7 +52,7 @@ export const en = {
   'problem.not-offered.todo': 'An administrator has switched off exports in this space, or this template.',
   'problem.gave-up.title': 'The export failed again and again',
   'problem.gave-up.todo': 'Start it again. If it fails once more, try fewer pages to find the one that causes it.',
-  'problem.cancelled.title': 'Cancelled',
+  'problem.cancelled.title': 'The export was cancelled',
   'problem.cancelled.todo': 'Nothing was kept of it.',
   'problem.internal.title': 'Something went wrong in XPress',
   'problem.internal.todo': 'This is a defect. Try again, and report it if it happens once more.',
@@ -107,7 +107,7 @@ export const de: Record<keyof typeof en, string> = {
   'problem.gave-up.title': 'Der Export ist mehrmals gescheitert',
   'problem.gave-up.todo':
     'Noch einmal starten. Scheitert er wieder, mit weniger Seiten eingrenzen, an welcher es liegt.',
-  'problem.cancelled.title': 'Abgebrochen',
+  'problem.cancelled.title': 'Der Export wurde abgebrochen',
   'problem.cancelled.todo': 'Davon wurde nichts aufbewahrt.',
   'problem.internal.title': 'In XPress ist etwas schiefgegangen',
   'problem.internal.todo': 'Das ist ein Fehler der App. Erneut versuchen und melden, wenn es wieder passiert.',

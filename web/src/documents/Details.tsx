@@ -1,5 +1,6 @@
 import Heading from '@atlaskit/heading';
-import type { ExportInfo, Loss } from '@xpress/forge/api';
+import type { ExportInfo } from '@xpress/forge/api';
+import { byPage, lineOf } from '../app/losses';
 import { ProblemMessage } from '../app/ProblemMessage';
 import { useText } from '../i18n/useText';
 
@@ -22,13 +23,13 @@ function Losses({ info }: { info: ExportInfo }) {
         {byPage(info.losses).map(([page, losses]) => (
           <div key={page || 'whole'} className="xp-lost__page">
             <dt>
-              <bdi>{losses[0]?.pageTitle || text('documents.lost.whole')}</bdi>
+              <bdi>{losses[0]?.pageTitle || text('export.lost.document')}</bdi>
             </dt>
             {losses.map((loss, index) => (
               // The renderer's words are English in every language.
               // biome-ignore lint/suspicious/noArrayIndexKey: findings have no identity, and their order never changes
               <dd key={index} lang="en" dir="ltr">
-                {loss.message}
+                {lineOf(loss.message)}
               </dd>
             ))}
           </div>
@@ -37,10 +38,4 @@ function Losses({ info }: { info: ExportInfo }) {
       {rest > 0 && <p className="xp-quiet">{text('documents.lost.rest', { count: rest })}</p>}
     </div>
   );
-}
-
-function byPage(losses: readonly Loss[]): [string, Loss[]][] {
-  const pages = new Map<string, Loss[]>();
-  for (const loss of losses) pages.set(loss.page, [...(pages.get(loss.page) ?? []), loss]);
-  return [...pages];
 }

@@ -98,7 +98,12 @@ export function manifestOf({ files }: ExportInfo): FileInfo | undefined {
 
 const DAY = 86_400_000;
 
-/** Days until it is deleted, rounded up; `undefined`: it never is. Times in milliseconds since 1970. */
+/** How many midnights come before it is deleted, where the user is; `undefined`: it never is. Times in ms since 1970. */
 export function daysLeft({ expires }: ExportInfo, now: number): number | undefined {
-  return expires === 0 ? undefined : Math.max(0, Math.ceil((expires - now) / DAY));
+  return expires === 0 ? undefined : Math.max(0, Math.round((midnight(expires) - midnight(now)) / DAY));
+}
+
+/** When the day of a time began. Days of which clocks are changed have an hour more or less. */
+function midnight(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
 }

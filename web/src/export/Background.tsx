@@ -54,7 +54,7 @@ export function Background({ id, because, onAgain, showDocument }: Props) {
   const ended = info && isEnded(info);
   return (
     <section className="xp-outcome">
-      <h2 className="xp-outcome__title">{text('export.background.title')}</h2>
+      {!ended && <h2 className="xp-outcome__title">{text('export.background.title')}</h2>}
       {ended ? (
         <ProblemMessage problem={info.problem ?? { code: info.state === 'cancelled' ? 'cancelled' : 'internal' }} />
       ) : (

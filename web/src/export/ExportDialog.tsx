@@ -18,7 +18,7 @@ export function ExportDialog() {
             {text('export.title')}
           </Heading>
           {page?.title && (
-            <p className="xp-dialog__page">
+            <p className="xp-dialog__page" title={page.title}>
               {page.title}
               {space.name && space.name !== page.title && <span className="xp-dialog__space"> · {space.name}</span>}
             </p>

@@ -2,13 +2,14 @@ import type { Settings, Template } from '@xpress/forge/api';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useHostContext } from '../app/HostContext';
 import { languageOf } from '../i18n/messages';
+import { useText } from '../i18n/useText';
 import { Preview } from '../preview/Preview';
 import { usePreview } from '../preview/usePreview';
 import { selectionOf as chosenIn } from '../tree/state';
 import { usePageTree } from '../tree/usePageTree';
 import { Background } from './Background';
 import type { RoomProps } from './ExportRoom';
-import { FormFooter } from './FormFooter';
+import { FormFooter, OutcomeFooter } from './FormFooter';
 import { FormPanel } from './FormPanel';
 import { type Form, newForm, selectionOf, type What, wishOf } from './form';
 import { Result } from './Result';
@@ -25,6 +26,7 @@ export function ExportForm({
   templates,
   settings,
 }: RoomProps & { templates: Template[]; settings: Settings }) {
+  const text = useText();
   const { page, locale, place } = useHostContext();
   const from = place === 'page-action' ? page : undefined;
   const kinds: What[] = from ? ['page', 'below', 'choose'] : ['choose', 'space'];
@@ -69,8 +71,13 @@ export function ExportForm({
         {phase.kind === 'done' && <Result phase={phase} onKeep={exporting.keep} {...again} />}
         {phase.kind === 'background' && <Background id={phase.id} because={phase.because} {...again} />}
       </div>
-      <Preview preview={preview} title={from?.title ?? space?.name ?? ''} />
-      {phase.kind === 'form' && (
+      <Preview
+        preview={preview}
+        title={from?.title ?? space?.name ?? ''}
+        count={pages.count}
+        nothing={text(space ? 'preview.empty' : 'preview.space')}
+      />
+      {phase.kind === 'form' ? (
         <FormFooter
           pages={pages}
           limit={settings.maxPages}
@@ -79,6 +86,8 @@ export function ExportForm({
             void exporting.start(selection && wishOf(form, selection, settings, Date.now()), form.background)
           }
         />
+      ) : (
+        leave && <OutcomeFooter running={phase.kind === 'running'} close={leave.go} />
       )}
     </div>
   );

@@ -18,6 +18,7 @@ export function FormFooter({ pages: { count, counting }, limit, leave, onStart }
     <footer className="xp-footer">
       <p className={tooMany ? 'xp-footer__count xp-footer__count--bad' : 'xp-footer__count'} role="status">
         {counting && <Spinner size="small" label={text('export.pages.counting')} />}
+        {count === undefined && !counting && text('export.pages.unknown')}
         {count !== undefined &&
           (tooMany ? text('export.pages.tooMany', { count, limit }) : text('export.pages', { count }))}
       </p>
@@ -30,6 +31,22 @@ export function FormFooter({ pages: { count, counting }, limit, leave, onStart }
         <Button appearance="primary" onClick={onStart}>
           {text('export.start')}
         </Button>
+      </div>
+    </footer>
+  );
+}
+
+/** The same bar below an export that runs or is done, so that nothing above it moves. */
+export function OutcomeFooter({ running, close }: { running: boolean; close: () => void }) {
+  const text = useText();
+  return (
+    <footer className="xp-footer">
+      <div className="xp-footer__buttons">
+        {!running && (
+          <Button appearance="subtle" onClick={close}>
+            {text('app.close')}
+          </Button>
+        )}
       </div>
     </footer>
   );

@@ -1,6 +1,7 @@
 import CheckIcon from '@atlaskit/icon/core/check-circle';
 import SectionMessage from '@atlaskit/section-message';
 import type { Loss } from '@xpress/forge/api';
+import { byPage, lineOf } from '../app/losses';
 import { useText } from '../i18n/useText';
 
 /** What of the content is not in the PDF, by page; or that nothing is missing. */
@@ -14,19 +15,21 @@ export function Losses({ lost, losses }: { lost: number; losses: Loss[] }) {
       </p>
     );
   }
-  const pages = byPage(losses);
   const more = lost - losses.length;
   return (
     <SectionMessage appearance="warning" title={text('export.lost', { count: lost })}>
       <p>{text('export.lost.help')}</p>
       <ul className="xp-losses">
-        {[...pages].map(([page, found]) => (
-          <li key={page}>
-            <strong>{found[0]?.pageTitle || text('export.lost.document')}</strong>
-            <ul>
+        {byPage(losses).map(([page, found]) => (
+          <li key={page || 'whole'}>
+            <strong>
+              <bdi>{found[0]?.pageTitle || text('export.lost.document')}</bdi>
+            </strong>
+            <ul lang="en" dir="ltr">
+              {/* The renderer's words are English in every language. */}
               {found.map((loss, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list, in which the same may occur twice
-                <li key={index}>{loss.message}</li>
+                <li key={index}>{lineOf(loss.message)}</li>
               ))}
             </ul>
           </li>
@@ -35,10 +38,4 @@ export function Losses({ lost, losses }: { lost: number; losses: Loss[] }) {
       {more > 0 && <p>{text('export.lost.more', { count: more })}</p>}
     </SectionMessage>
   );
-}
-
-function byPage(losses: Loss[]): Map<string, Loss[]> {
-  const pages = new Map<string, Loss[]>();
-  for (const loss of losses) pages.set(loss.page, [...(pages.get(loss.page) ?? []), loss]);
-  return pages;
 }

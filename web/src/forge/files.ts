@@ -1,10 +1,10 @@
 /** Files on their way between the browser and the app's functions. */
 
 import type { ExportInfo, FileInfo } from '@xpress/forge/api';
-import { ProblemError, type Wish } from '@xpress/forge/loop';
+import { fromBase64, ProblemError, sha256, toBase64, type Wish } from '@xpress/forge/loop';
 import type { InstantExport, LoadedFile, Progress } from '../host';
 import type { Ask } from './ask';
-import { fromBase64, piecesOf, sha256, toBase64 } from './bytes';
+import { piecesOf } from './pieces';
 
 /** Bytes of a piece that is sent: a call may have 500 KB, and base64 makes a third more of it. */
 export const SENT_PIECE = 340_000;
@@ -31,7 +31,8 @@ export async function loadFile(
     if (done > info.bytes) throw new ProblemError('damaged');
   }
   const data = new Blob(pieces, { type: info.mediaType });
-  if (data.size !== info.bytes || (await sha256(data)) !== info.sha256) throw new ProblemError('damaged');
+  const whole = new Uint8Array(await data.arrayBuffer());
+  if (data.size !== info.bytes || (await sha256(whole)) !== info.sha256) throw new ProblemError('damaged');
   return { info, data };
 }
 

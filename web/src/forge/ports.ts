@@ -1,8 +1,7 @@
 /** The loop's ports in the browser: Confluence and the renderer by the bridge, with the rights of the user. */
 
-import { type Ports, ProblemError, type Request, type RequestOptions } from '@xpress/forge/loop';
+import { fromBase64, type Ports, ProblemError, type Request, type RequestOptions } from '@xpress/forge/loop';
 import type { Ask } from './ask';
-import { fromBase64 } from './bytes';
 
 /** What the bridge offers of it. */
 export interface Bridge {

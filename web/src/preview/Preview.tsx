@@ -13,8 +13,18 @@ import type { Picture, PreviewState } from './usePreview';
 /** Widths of a sheet: 1 fits into the place. */
 const ZOOMS = [1, 1.5, 2, 3];
 
+interface Props {
+  preview: PreviewState;
+  /** Of the page or the space. */
+  title: string;
+  /** Pages of the whole document, if known. */
+  count: number | undefined;
+  /** What is said while there is nothing to show. */
+  nothing: string;
+}
+
 /** The first sheets of the document as they will be, one at a time. */
-export function Preview({ preview, title }: { preview: PreviewState; title: string }) {
+export function Preview({ preview, title, count, nothing }: Props) {
   const text = useText();
   const id = useId();
   const [sheet, setSheet] = useState(0);
@@ -23,6 +33,7 @@ export function Preview({ preview, title }: { preview: PreviewState; title: stri
   const sheets = value?.sheets ?? [];
   const at = Math.min(sheet, Math.max(sheets.length - 1, 0));
   const picture = sheets[at];
+  const partial = value !== undefined && count !== undefined && value.pages < count;
   return (
     <section className="xp-preview" aria-labelledby={`${id}-title`} aria-busy={stale && !empty}>
       <div className="xp-preview__head">
@@ -38,7 +49,7 @@ export function Preview({ preview, title }: { preview: PreviewState; title: stri
         alt={text('preview.sheet', { number: at + 1, title })}
         label={text('preview.area')}
       >
-        {empty && <p className="xp-preview__note">{text('preview.empty')}</p>}
+        {empty && <p className="xp-preview__note">{nothing}</p>}
         {problem && !empty && <ProblemMessage problem={problem} retry={preview.again} />}
         {!picture && !problem && !empty && <Ghost label={text('preview.loading')} />}
       </Stage>
@@ -62,7 +73,9 @@ export function Preview({ preview, title }: { preview: PreviewState; title: stri
             onClick={() => setSheet(at + 1)}
           />
         </div>
-        <span className="xp-preview__what xp-hint">{text('preview.first')}</span>
+        <span className="xp-preview__what xp-hint">
+          {value && text(partial ? 'preview.some' : 'preview.first', { pages: value.pages })}
+        </span>
         <div className="xp-preview__group">
           <IconButton
             icon={ZoomOut}

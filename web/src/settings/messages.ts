@@ -1,12 +1,12 @@
 export const en = {
   'settings.title.site': 'XPress settings',
   'settings.title.space': 'XPress settings for {space}',
-  'settings.intro.site': 'These settings hold for all spaces of this site. Spaces may have stricter ones of their own.',
+  'settings.intro.site': 'These settings apply to all spaces of this site. Spaces may have stricter ones of their own.',
   'settings.intro.space': 'What is not set here is as the site’s administrators have set it.',
   'settings.loading': 'Loading settings',
-  'settings.readonly.title': 'You can look, but not change',
-  'settings.readonly.site': 'Only administrators of the site may change these settings.',
-  'settings.readonly.space': 'Only administrators of the space may change these settings.',
+  'settings.readonly.title': 'You can view these settings, but not change them',
+  'settings.readonly.site': 'Only administrators of the site may do that.',
+  'settings.readonly.space': 'Only administrators of the space may do that.',
   'settings.noTemplates.title': 'Templates can’t be shown',
   'settings.noTemplates.text': 'The rendering service does not tell which templates there are.',
 
@@ -60,12 +60,12 @@ export const en = {
   'settings.maxPages.help': 'Larger selections are refused before anything is read.',
   'settings.maxPages.value': '{count, plural, one {# page} other {# pages}}',
   'settings.maxExports': 'Exports of one user at once',
-  'settings.maxExports.help': 'Exports in the background. Further ones have to wait until one has finished.',
+  'settings.maxExports.help': 'Exports in the background. More are refused until one has finished.',
 
   'settings.storage': 'Documents',
   'settings.retentionDays': 'Days for which documents are kept',
   'settings.retentionDays.help':
-    'Counted from the export. 0: until their owners delete them. It holds for documents made from now on.',
+    'Counted from the export. 0: until their owners delete them. This applies to documents made from now on.',
   'settings.retentionDays.value': '{count, plural, =0 {Until they are deleted} one {# day} other {# days}}',
   'settings.objectStore': 'Object Store for large documents',
   'settings.objectStore.help':
@@ -110,7 +110,7 @@ export const en = {
   'settings.discard': 'Discard',
   'settings.bar': 'Unsaved changes',
   'settings.saved': 'Settings saved',
-  'settings.saved.text': 'They hold for exports that begin from now on.',
+  'settings.saved.text': 'They apply to exports that begin from now on.',
   'settings.flags': 'Notifications',
 
   'settings.wrong.number': 'Enter a whole number from {minimum, number} to {maximum, number}.',
@@ -190,7 +190,7 @@ export const de: Record<keyof typeof en, string> = {
   'settings.maxPages.help': 'Größere Auswahlen werden abgelehnt, bevor etwas gelesen wird.',
   'settings.maxPages.value': '{count, plural, one {# Seite} other {# Seiten}}',
   'settings.maxExports': 'Gleichzeitige Exporte pro Person',
-  'settings.maxExports.help': 'Gemeint sind Exporte im Hintergrund. Weitere müssen warten, bis einer fertig ist.',
+  'settings.maxExports.help': 'Gemeint sind Exporte im Hintergrund. Weitere werden abgelehnt, bis einer fertig ist.',
 
   'settings.storage': 'Dokumente',
   'settings.retentionDays': 'Aufbewahrung von Dokumenten in Tagen',

@@ -62,11 +62,14 @@ export function TreeRow({ id, row, top, tick, current, onTick, onAlone, onToggle
       </span>
       <TickBox tick={tick} />
       <Kind kind={node.kind} />
-      <span className="xp-tree__title">{title}</span>
+      <span className="xp-tree__title" title={title}>
+        {title}
+      </span>
       {node.kind !== 'page' && <span className="xp-hidden">{`(${kindName(text, node.kind)})`}</span>}
       {node.hasChildren && (
         <span
           className="xp-tree__alone"
+          title={text('tree.alone.key')}
           aria-hidden="true"
           onClick={event => {
             event.stopPropagation();

@@ -1,6 +1,6 @@
-import { type Dispatch, useCallback, useEffect, useReducer, useRef } from 'react';
+import { type Dispatch, useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { useHost } from '../app/HostContext';
-import type { Problem } from '../app/problemOf';
+import { type Problem, problemOf } from '../app/problemOf';
 import { type Task, useTask } from '../app/useTask';
 import { type Action, empty, reduce, type TreeState } from './state';
 
@@ -32,6 +32,8 @@ export function usePageTree(space: string, active: boolean): PageTree {
   const loading = useRef(new Set<string>());
   const top = useTask<void>();
   const below = useTask<void>();
+  /** Why the last node that was opened stayed closed. */
+  const [problem, setProblem] = useState<Problem>();
   const { run } = top;
 
   const load = useCallback(
@@ -51,7 +53,13 @@ export function usePageTree(space: string, active: boolean): PageTree {
   const open = useCallback(
     (id: string) => {
       dispatch({ type: 'open', ids: [id] });
-      load(id).catch(() => dispatch({ type: 'close', ids: [id] }));
+      load(id).then(
+        () => setProblem(undefined),
+        error => {
+          dispatch({ type: 'close', ids: [id] });
+          setProblem(problemOf(error));
+        },
+      );
     },
     [load],
   );
@@ -68,10 +76,10 @@ export function usePageTree(space: string, active: boolean): PageTree {
         const roots = await host.roots(space);
         if (signal.aborted) return;
         dispatch({ type: 'loaded', parent: '', nodes: roots });
-        // Most spaces have one page on top and all others below it.
-        const [only, other] = roots;
+        // Most spaces have one page on top with all others below it, and maybe a few strays.
+        const [only, other] = roots.filter(({ hasChildren }) => hasChildren);
         latest.current = reduce(latest.current, { type: 'loaded', parent: '', nodes: roots });
-        if (only?.hasChildren && !other) open(only.id);
+        if (only && !other) open(only.id);
       }),
     [host, space, run, open],
   );
@@ -82,5 +90,5 @@ export function usePageTree(space: string, active: boolean): PageTree {
     if (active && space) reload();
   }, [active, space, reload]);
 
-  return { space, state, dispatch, task: top.task, reload, open, alone, problem: below.task.problem };
+  return { space, state, dispatch, task: top.task, reload, open, alone, problem: below.task.problem ?? problem };
 }
