@@ -46,11 +46,11 @@ try {
   const other = await world.open({ module: 'xpress-page-action', page: '131073' });
   await other.frame.getByRole('radio', { name: 'This page and all below it' }).check();
   await other.frame.getByText('14 pages').waitFor();
-  await other.frame.getByRole('button', { name: /^Pictures and files/ }).click();
+  await other.frame.getByText('Pictures and files').click();
   await other.frame.getByRole('checkbox', { name: 'Run in the background' }).check();
   await other.frame.getByRole('button', { name: 'Export', exact: true }).click();
   await picture(world, 'documents', { module: 'xpress-global' }, async view => {
-    await view.frame.getByText('Typesetting').waitFor();
+    await view.frame.getByText('Laying out').waitFor();
   });
   await world.confluence.latency(0);
   await world.confluence.addUser('712020:ada', 'Ada Admin', true);
