@@ -25,6 +25,7 @@ try {
   await picture(world, 'page', { module: 'xpress-page-action', page: '131073' }, async view => {
     await view.frame.getByRole('radio', { name: 'This page and all below it' }).check();
     await view.page.waitForTimeout(1500);
+    await view.frame.locator('.xp-preview[aria-busy="false"]').waitFor();
     await sheet(view);
   });
   await picture(world, 'space', { module: 'xpress-space', space: 'OPS' }, async view => {
@@ -32,6 +33,7 @@ try {
       await view.frame.getByRole('treeitem', { name: title }).first().click();
     }
     await view.page.waitForTimeout(1500);
+    await view.frame.locator('.xp-preview[aria-busy="false"]').waitFor();
     await sheet(view);
   });
   for (const page of ['131101', '131110']) {

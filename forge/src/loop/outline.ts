@@ -44,7 +44,7 @@ export async function readOutline(
 }
 
 /** The pages of the beginning of which all is known in `readBeginning`. */
-export const BEGINNING = 16;
+export const BEGINNING = 8;
 
 /**
  * The same for counting and previews, in few calls however many pages there are: labels and files are read of the first

@@ -14,7 +14,7 @@ import type { BodyAnswer, Job, Page } from './types';
 import { makeUpload } from './upload';
 
 /** Characters of the bodies that are looked at: so much is done at once by the service. */
-const MOST_TEXT = 100_000;
+const MOST_TEXT = 40_000;
 
 /** Sheets such as `1-3`, of the first few pages of the outline alone. SiteFailure, ProblemError. */
 export async function preview(ports: Ports, job: Job, show: string): Promise<Preview> {

@@ -74,7 +74,7 @@ export function Preview({ preview, title, count, nothing }: Props) {
           />
         </div>
         <span className="xp-preview__what xp-hint">
-          {value && text(partial ? 'preview.some' : 'preview.first', { pages: value.pages })}
+          {value && !stale && text(partial ? 'preview.some' : 'preview.first', { pages: value.pages })}
         </span>
         <div className="xp-preview__group">
           <IconButton
