@@ -11,20 +11,11 @@ import { promisify } from 'node:util';
 import { type Installation, Platform, startConfluence, startDatabase, startRenderer } from '../forge/platform';
 import type { Answer, ExportInfo } from '../forge/src/api';
 import * as handlers from '../forge/src/index';
+import { APP, PLAIN } from '../forge/tests/plain';
 
 const ROOT = join(import.meta.dirname, '..');
-const APP = 'ari:cloud:ecosystem::app/00000000-0000-4000-8000-000000000000';
 const LATENCY = 0.05;
 const TIMESTAMP = 1_790_000_000;
-const OPTIONS = {
-  template: 'default',
-  settings: {},
-  images: 'original',
-  attachments: false,
-  manifest: false,
-  split: '',
-};
-
 const text = 'A sentence of a manual that says what is to be done, by whom, and why it matters to everybody. ';
 const rows = '<tr><td>Valve</td><td>12 bar</td><td>checked every week</td></tr>'.repeat(8);
 const body = (index: number) =>
@@ -53,7 +44,7 @@ async function value<T>(answer: Promise<unknown>): Promise<T> {
 async function inBackground(app: Installation, root: string): Promise<number> {
   const wish = {
     selection: { space: 'BENCH', picks: [{ id: root, below: true }] },
-    options: OPTIONS,
+    options: PLAIN,
     timestamp: TIMESTAMP,
   };
   const start = performance.now();

@@ -16,10 +16,10 @@ import {
   startRenderer,
 } from '../../forge/platform';
 import * as handlers from '../../forge/src/index';
+import { APP } from '../../forge/tests/plain';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 const MANIFEST = join(ROOT, 'forge', 'manifest.yml');
-const APP = 'ari:cloud:ecosystem::app/00000000-0000-4000-8000-000000000000';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {

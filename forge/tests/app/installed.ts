@@ -18,22 +18,13 @@ import {
 import type { Answer, Answers, Calls, ExportInfo } from '../../src/api';
 import * as handlers from '../../src/index';
 import type { Options, Problem, Selection, Wish } from '../../src/loop';
+import { APP, PLAIN } from '../plain';
 
 const MANIFEST = fileURLToPath(new URL('../../manifest.yml', import.meta.url));
-const APP = 'ari:cloud:ecosystem::app/00000000-0000-4000-8000-000000000000';
 export const TIMESTAMP = 1_790_000_000;
 
-export const OPTIONS: Options = {
-  template: 'default',
-  settings: {},
-  images: 'original',
-  attachments: false,
-  manifest: false,
-  split: '',
-};
-
 export function wishFor(selection: Selection, options: Partial<Options> = {}): Wish {
-  return { selection, options: { ...OPTIONS, ...options }, timestamp: TIMESTAMP };
+  return { selection, options: { ...PLAIN, ...options }, timestamp: TIMESTAMP };
 }
 
 /** All that tests have in common: started once for a file. */

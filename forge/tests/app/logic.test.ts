@@ -17,7 +17,7 @@ import { chunksAtOnce } from '../../src/store/blobs';
 import type { StoredFile } from '../../src/store/exports';
 import { isOutdated } from '../../src/store/sql';
 import { EndedError } from '../../src/store/states';
-import { OPTIONS } from './installed';
+import { PLAIN } from '../plain';
 
 const site = (change: Partial<Settings>): Settings => ({ ...DEFAULTS, ...change });
 
@@ -63,7 +63,7 @@ describe('settings of a space', () => {
 
   it('put their options over those of users where these are locked, and under them elsewhere', () => {
     const settings = site({ branding: { default: { footer: 'Internal', paper: 'a4' } }, locked: ['footer', 'logo'] });
-    const wanted = { ...OPTIONS, settings: { footer: 'Mine', paper: 'a5', logo: 'x' } };
+    const wanted = { ...PLAIN, settings: { footer: 'Mine', paper: 'a5', logo: 'x' } };
     expect(withBranding(wanted, settings).settings).toEqual({ footer: 'Internal', paper: 'a5' });
   });
 

@@ -33,24 +33,16 @@ import {
   spacesLike,
   templates,
 } from '../../src/loop';
+import { APP, PLAIN } from '../plain';
 import { callsTo, portsTo, startSite, xpress } from './programs';
 
 const TIMESTAMP = 1_790_000_000;
-const PLAIN: Options = {
-  template: 'default',
-  settings: {},
-  images: 'original',
-  attachments: false,
-  manifest: false,
-  split: '',
-};
-
 let renderer: Renderer;
 let known: Limits;
 const folder = mkdtempSync(join(tmpdir(), 'loop-'));
 
 beforeAll(async () => {
-  renderer = await startRenderer({ app: 'ari:cloud:ecosystem::app/00000000-0000-4000-8000-000000000000' });
+  renderer = await startRenderer({ app: APP });
 });
 
 afterAll(() => {
